@@ -1,0 +1,41 @@
+"""Reads about people: one query for the memberships of a request, kept with the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import Membership, User
+
+_KEPT = "_current_memberships"
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Current memberships with their organisations; one query, kept on the user object."""
+    kept: list[Membership] | None = getattr(user, _KEPT, None)
+    if kept is None:
+        kept = list(
+            user.memberships.current().select_related("organization__division__parent")
+            if user.is_authenticated
+            else []
+        )
+        setattr(user, _KEPT, kept)
+    return kept
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """The roles a person holds today, in whatever organisation."""
+    return frozenset(m.role for m in memberships_of(user))
+
+
+def organization_ids(user: User, *roles: str) -> list[int]:
+    """Organisations in which the person holds one of ``roles`` today."""
+    return [
+        m.organization_id for m in memberships_of(user) if m.organization_id and m.role in roles
+    ]
+
+
+def forget_memberships(user: User) -> None:
+    """Read them again next time (after a membership was added)."""
+    if hasattr(user, _KEPT):
+        delattr(user, _KEPT)

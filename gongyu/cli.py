@@ -1,0 +1,5 @@
+"""The ``gongyu`` command."""
+
+
+def main() -> None:
+    raise SystemExit("see --help")

@@ -1,0 +1,43 @@
+"""Tags and filters of every page."""
+
+from datetime import date
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gongyu.core import calendar, once
+from gongyu.core.html import paragraphs as to_paragraphs
+
+register = template.Library()
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """A hidden field that makes a form count once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', once.FIELD, once.new_key())
+
+
+@register.filter
+def say_day(day: date) -> str:
+    return calendar.say_day(day)
+
+
+@register.filter
+def half_day(value: int) -> str:
+    return str(calendar.HalfDay(value).label)
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    return to_paragraphs(text or "")
+
+
+@register.filter
+def km(value: float | None) -> str:
+    """Kilometres as people say them: 600 米, 3.1 公里, 26 公里."""
+    if value is None:
+        return ""
+    if value < 1:
+        return f"{max(1, round(value * 10)) * 100} 米"
+    return f"{value:.1f} 公里" if value < 10 else f"{value:.0f} 公里"

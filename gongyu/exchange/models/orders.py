@@ -1,0 +1,182 @@
+"""点单: a need asks for a session; the unit answers; the day comes; both rate it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from gongyu.accounts.models import Role
+from gongyu.accounts.queries import organization_ids, roles_of
+from gongyu.core.calendar import HalfDay, today
+from gongyu.families.models import SchoolClass
+
+from .needs import Need
+from .resources import Session
+
+if TYPE_CHECKING:
+    from gongyu.accounts.models import User
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: User) -> OrderQuerySet:
+        """The school that ordered, the unit that was asked, the commission."""
+        if not user.is_authenticated:
+            return self.none()
+        if Role.COMMISSION in roles_of(user):
+            return self
+        return self.filter(
+            Q(need__school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            | Q(session__resource__unit__in=organization_ids(user, Role.UNIT))
+        )
+
+    def live(self) -> OrderQuerySet:
+        return self.filter(state__in=Order.LIVE)
+
+    def with_parties(self) -> OrderQuerySet:
+        """Everything a row of a list shows, in one query."""
+        return self.select_related(
+            "need__school", "need__school_class", "session__resource__unit", "proposed_session"
+        )
+
+
+class Order(models.Model):
+    """One need asking for one session."""
+
+    class State(models.TextChoices):
+        PLACED = "placed", _("等单位回话")
+        PROPOSED = "proposed", _("等学校回话")
+        ACCEPTED = "accepted", _("已约定")
+        DONE = "done", _("已实施")
+        RATED = "rated", _("已评单")
+        DECLINED = "declined", _("单位婉拒")
+        CANCELLED = "cancelled", _("已取消")
+
+    MOVES: dict[str, set[str]] = {
+        State.PLACED: {State.ACCEPTED, State.PROPOSED, State.DECLINED, State.CANCELLED},
+        State.PROPOSED: {State.ACCEPTED, State.CANCELLED, State.DECLINED},
+        State.ACCEPTED: {State.DONE, State.CANCELLED},
+        State.DONE: {State.RATED},
+        State.RATED: set(),
+        State.DECLINED: set(),
+        State.CANCELLED: set(),
+    }
+    # A need has at most one order in these states; those that hold seats are the last three.
+    LIVE = (State.PLACED, State.PROPOSED, State.ACCEPTED, State.DONE, State.RATED)
+    HOLDING = (State.ACCEPTED, State.DONE, State.RATED)
+
+    class Origin(models.TextChoices):
+        DIRECT = "direct", _("学校点单")
+        RUN = "run", _("全区派单")
+
+    class DeclineReason(models.TextChoices):
+        TOO_MANY = "too_many", _("人太多")
+        NO_STAFF = "no_staff", _("人手排不开")
+        CLOSED = "closed", _("场地不开放")
+        NOT_OURS = "not_ours", _("不是我们的内容")
+        OTHER = "other", _("别的原因")
+
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="orders")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="orders")
+    proposed_session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    headcount = models.PositiveIntegerField(_("人数"))
+    km = models.FloatField(_("公里"), null=True, blank=True)
+    origin = models.CharField(_("来路"), max_length=8, choices=Origin, default=Origin.DIRECT)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PLACED)
+    decline_reason = models.CharField(
+        _("婉拒原因"), max_length=10, choices=DeclineReason, blank=True
+    )
+    words = models.CharField(_("留言"), max_length=300, blank=True)
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    placed_at = models.DateTimeField(_("点单时间"))
+    answered_at = models.DateTimeField(_("回话时间"), null=True, blank=True)
+    # Copies of need and session, so that the database itself can refuse a clash.
+    school_class = models.ForeignKey(
+        SchoolClass,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="+",
+    )
+    date = models.DateField(editable=False)
+    half_day = models.PositiveSmallIntegerField(choices=HalfDay, editable=False)
+    is_exclusive = models.BooleanField(editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-placed_at", "-pk"]
+        verbose_name = _("订单")
+        verbose_name_plural = _("订单")
+        indexes = [models.Index(fields=["state", "date"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["need"],
+                condition=Q(state__in=["placed", "proposed", "accepted", "done", "rated"]),
+                name="one_live_order_a_need",
+            ),
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=Q(is_exclusive=True, state__in=["accepted", "done", "rated"]),
+                name="exclusive_session_once",
+            ),
+            models.UniqueConstraint(
+                fields=["school_class", "date", "half_day"],
+                condition=Q(school_class__isnull=False, state__in=["accepted", "done", "rated"]),
+                name="class_in_one_place_a_half_day",
+            ),
+            models.CheckConstraint(condition=Q(headcount__gte=1), name="order_headcount_positive"),
+            models.CheckConstraint(
+                condition=~Q(state="proposed") | Q(proposed_session__isnull=False),
+                name="order_proposal_has_session",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(decline_reason=""),
+                name="order_decline_has_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.need}→{self.session}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("exchange:order", args=[self.pk])
+
+    @property
+    def day_has_come(self) -> bool:
+        return self.date <= today()
+
+
+class Rating(models.Model):
+    """评单: up to five stars and a few words, one from each side."""
+
+    class Side(models.TextChoices):
+        SCHOOL = "school", _("学校")
+        UNIT = "unit", _("单位")
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="ratings")
+    side = models.CharField(_("哪一方"), max_length=8, choices=Side)
+    stars = models.PositiveSmallIntegerField(_("几颗星"))
+    words = models.CharField(_("几句话"), max_length=200, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("评单")
+        verbose_name_plural = _("评单")
+        constraints = [
+            models.UniqueConstraint(fields=["order", "side"], name="one_rating_a_side"),
+            models.CheckConstraint(condition=Q(stars__gte=1, stars__lte=5), name="stars_1_to_5"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_side_display()}·{self.stars}"

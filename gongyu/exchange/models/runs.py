@@ -1,0 +1,102 @@
+"""A run of the matching engine over the pool, its plan, and why some needs got nothing."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from gongyu.core.models import Job
+
+from .needs import Need
+from .orders import Order
+from .resources import Session
+
+
+class MatchingRun(models.Model):
+    """派单方案: the settings, the certificate and the result of one run."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="matching_run")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(_("开始"))
+    needs = models.PositiveIntegerField(_("需求"), default=0)
+    sessions = models.PositiveIntegerField(_("场次"), default=0)
+    pairs = models.PositiveIntegerField(_("可行组合"), default=0)
+    objective = models.FloatField(_("方案价值"), null=True, blank=True)
+    bound = models.FloatField(_("上界"), null=True, blank=True)
+    seconds = models.FloatField(_("用时"), null=True, blank=True)
+    towns = models.JSONField(_("各镇街"), default=list)
+    dispatched_at = models.DateTimeField(_("派单时间"), null=True, blank=True)
+    dispatched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        verbose_name = _("匹配运行")
+        verbose_name_plural = _("匹配运行")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dispatched_at__isnull=True) | Q(objective__isnull=False),
+                name="run_dispatched_only_with_plan",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("exchange:run", args=[self.pk])
+
+    @property
+    def gap(self) -> float | None:
+        """How far the plan can be from the best possible one, as a share (0.001 = 0.1 %)."""
+        if not self.bound or self.objective is None:
+            return None
+        return max(0.0, (self.bound - self.objective) / self.bound)
+
+
+class PlannedMatch(models.Model):
+    """One need given one session by a run; becomes an order when the plan is dispatched."""
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="matches")
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="+")
+    km = models.FloatField(_("公里"))
+    value = models.FloatField(_("价值"))
+    order = models.OneToOneField(
+        Order, null=True, blank=True, on_delete=models.SET_NULL, related_name="planned_match"
+    )
+    skipped = models.CharField(_("没有派出的原因"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["session__date", "session__half_day", "pk"]
+        verbose_name = _("方案条目")
+        verbose_name_plural = _("方案条目")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "need", "session"], name="planned_match_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.need}→{self.session}"
+
+
+class UnmetNeed(models.Model):
+    """A need that a run could not serve: one reason, and ways out that would each work."""
+
+    run = models.ForeignKey(MatchingRun, on_delete=models.CASCADE, related_name="unmet")
+    need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(_("原因"), max_length=40)
+    sentence = models.CharField(_("说明"), max_length=300)
+    ways_out = models.JSONField(_("怎样才行"), default=list)
+
+    class Meta:
+        ordering = ["reason", "pk"]
+        verbose_name = _("未满足的需求")
+        verbose_name_plural = _("未满足的需求")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "need"], name="unmet_need_once_a_run")
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence

@@ -1,0 +1,79 @@
+"""Where each role goes: the side navigation on a desktop, the dock on a phone (at most five)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from gongyu.accounts.models import Role
+from gongyu.accounts.queries import memberships_of
+
+DOCK_PLACES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation; ``count`` is what waits there for this person."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int = 0
+
+
+_TODAY = (_("今天"), "home:today", "sun")
+_WRITE = (_("发布"), "publishing:mine", "square-pen")
+_MAP = (_("资源地图"), "places:map", "map-pin")
+_NEEDS = (_("需求"), "exchange:needs", "list-checks")
+_FILE = (_("提需求"), "exchange:need_new", "message-square-plus")
+
+PLACES: dict[str, list[tuple[Any, str, str]]] = {
+    Role.PARENT: [
+        _TODAY,
+        (_("孩子"), "families:children", "baby"),
+        (_("活动"), "publishing:activities", "calendar-days"),
+        (_("说经验"), "publishing:mine", "square-pen"),
+        _MAP,
+    ],
+    Role.TEACHER: [_TODAY, _FILE, _NEEDS, (_("我的班"), "families:classes", "users"), _WRITE, _MAP],
+    Role.SCHOOL_ADMIN: [_TODAY, _FILE, _NEEDS, _WRITE, _MAP],
+    Role.COMMISSION: [
+        _TODAY,
+        (_("需求池"), "exchange:needs", "list-checks"),
+        (_("派单"), "exchange:runs", "route"),
+        (_("审核"), "publishing:review", "badge-check"),
+        _WRITE,
+        _MAP,
+    ],
+    Role.DEPARTMENT: [_TODAY, _WRITE, (_("政策库"), "publishing:policies", "scroll-text"), _MAP],
+    Role.COMMUNITY: [_TODAY, _WRITE, (_("活动"), "publishing:activities", "calendar-days"), _MAP],
+    Role.UNIT: [
+        _TODAY,
+        (_("订单"), "exchange:orders", "inbox"),
+        (_("我们的资源"), "exchange:resources", "package-open"),
+        _MAP,
+    ],
+}
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: the workspaces of the person and the places of the present one."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"workspace": None, "workspaces": [], "nav": [], "dock": []}
+    workspace = request.workspace  # type: ignore[attr-defined]  # set by WorkspaceMiddleware
+    nav = [
+        Place(str(label), url := reverse(name), icon, request.path.startswith(url))
+        for label, name, icon in PLACES.get(workspace.role if workspace else "", [])
+    ]
+    return {
+        "workspace": workspace,
+        "workspaces": memberships_of(user),
+        "nav": nav,
+        "dock": nav[:DOCK_PLACES],
+    }

@@ -1,0 +1,53 @@
+"""What every test stands on: one fixed day, one database of its own, a way to sign in.
+
+The same tests run on SQLite and on PostgreSQL: ``DATABASE_URL`` decides, as in production.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from gongyu.accounts.models import User
+
+TODAY = date(2026, 11, 24)  # a Tuesday in term
+SIGN_IN_BACKEND = "gongyu.accounts.backends.PhoneOrNameBackend"
+
+
+def pytest_configure() -> None:
+    """Everything lives on one day, and the demo's addresses exist, whatever the environment."""
+    settings.FIXED_DATE = TODAY
+    settings.DEMO = True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite the test database is a file (threads share it), in a folder of this run alone."""
+    default = settings.DATABASES["default"]
+    if default["ENGINE"] == "django.db.backends.sqlite3":
+        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture
+def sign_in() -> Callable[[User], Client]:
+    """A browser in which ``user`` is signed in; each call is a browser of its own."""
+
+    def signed_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend=SIGN_IN_BACKEND)
+        return client
+
+    return signed_in
+
+
+def pytest_report_header() -> str:
+    default = settings.DATABASES["default"]
+    engine = default["ENGINE"].rsplit(".", 1)[-1]
+    version = f" {sqlite3.sqlite_version}" if engine == "sqlite3" else ""
+    return f"database: {engine}{version} ({Path(str(default['NAME'])).name}), day: {TODAY}"

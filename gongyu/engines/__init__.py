@@ -1,0 +1,1 @@
+"""Pure-Python engines: no Django, no I/O, nothing else of gongyu."""

@@ -1,0 +1,65 @@
+"""Match needs with sessions: the best plan, provably, with a reason for everyone.
+
+>>> from gongyu.engines.matching import Problem, match
+>>> match(Problem.build([], [])).certificate.objective
+0.0
+"""
+
+from .candidates import Candidates, find_candidates
+from .errors import Cancelled, EngineFault, Fault, InvalidProblem
+from .obstacles import near_misses
+from .plan import (
+    Certificate,
+    Match,
+    NearMiss,
+    Obstacle,
+    ObstacleKind,
+    Phase,
+    Plan,
+    Progress,
+    Proof,
+    Reason,
+    TownShare,
+    Unmet,
+    WayOut,
+    WayOutKind,
+)
+from .problem import Problem
+from .solve import match
+from .types import GRADES, Form, Need, Options, Session
+from .verify import Violation, verify
+from .waysout import apply_way_out
+
+__all__ = [
+    "GRADES",
+    "Cancelled",
+    "Candidates",
+    "Certificate",
+    "EngineFault",
+    "Fault",
+    "Form",
+    "InvalidProblem",
+    "Match",
+    "NearMiss",
+    "Need",
+    "Obstacle",
+    "ObstacleKind",
+    "Options",
+    "Phase",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Proof",
+    "Reason",
+    "Session",
+    "TownShare",
+    "Unmet",
+    "Violation",
+    "WayOut",
+    "WayOutKind",
+    "apply_way_out",
+    "find_candidates",
+    "match",
+    "near_misses",
+    "verify",
+]

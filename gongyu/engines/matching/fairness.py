@@ -1,0 +1,127 @@
+"""Fairness: the first served needs of a town count more than the last.
+
+Each town (and each fair group) g has a target, a number of served needs. The utility U_g of its
+served count is concave and piecewise linear: the target falls into four quarters, and each served
+need of a quarter earns half of what one of the quarter below earns; beyond the target none earns
+anything. What a fair run maximises is
+
+    F = B + sum over g of U_g(served_g)
+
+The least share of needs with any candidate among the towns bounds every max-min share and costs
+nothing to know; targets are a part of it that grows with the parameter, all of it at 1. Where
+there is enough to reach the targets only they matter; where there is not, the quarters decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .instance import Instance
+from .plan import TownShare
+from .problem import Floats, Ints, Problem
+
+_STEEPNESS = 4.0
+"""What a served need of the last quarter earns, in mean best values of a need; fivefold at 1."""
+
+_QUARTERS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equity:
+    """names: towns, then fair groups. start, member: needs of each as compressed rows.
+
+    pieces: (groups, 4), needs in each quarter of the target. slopes: (4,), what each earns.
+    """
+
+    names: tuple[str, ...]
+    start: Ints
+    member: Ints
+    pieces: Ints
+    slopes: Floats
+
+    def served(self, has: Ints) -> Ints:
+        """How many of each group's needs have something; ``has``: (needs,) of 0 and 1."""
+        sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(has[self.member])])
+        counts: Ints = sums[self.start[1:]] - sums[self.start[:-1]]
+        return counts
+
+    def reward(self, has: Ints) -> float:
+        """What the plan earns beside its benefit."""
+        before = np.cumsum(self.pieces, axis=1) - self.pieces
+        filled = np.clip(self.served(has)[:, None] - before, 0, self.pieces)
+        return float((filled * self.slopes).sum())
+
+    def most_reward(self) -> float:
+        """What no plan can earn more than beside its benefit."""
+        return float((self.pieces * self.slopes).sum())
+
+
+def target_share(fairness: float) -> float:
+    """Part of the least attainable share that each town should reach: 0.7 to 1, concave."""
+    return 1.0 - 0.3 * (1.0 - fairness) ** 3
+
+
+def equity(problem: Problem, instance: Instance, fairness: float) -> Equity | None:
+    """Targets and price for a run, None where the parameter is 0 or nothing is feasible."""
+    if fairness <= 0.0 or len(instance) == 0:
+        return None
+    members = _members(problem)
+    start = np.cumsum([0, *(len(row) for row in members)])
+    reachable = (np.diff(instance.start) > 0).astype(np.int64)
+    most = np.array([int(reachable[row].sum()) for row in members])
+    sizes = np.maximum(np.diff(start), 1)
+    share = most / sizes
+    least = float(share[share > 0].min(initial=1.0))
+    target = np.ceil(target_share(fairness) * np.minimum(least, share) * sizes - 1e-9)
+    best = np.maximum.reduceat(instance.value, instance.start[:-1][reachable > 0])
+    steep = _STEEPNESS * (1.0 + 4.0 * fairness**4)
+    quarters = np.arange(_QUARTERS + 1) / _QUARTERS
+    steps = np.ceil(target[:, None] * quarters - 1e-9)
+    return Equity(
+        names=(*problem.towns, *problem.fair_groups),
+        start=start,
+        member=np.concatenate(members),
+        pieces=np.diff(steps, axis=1).astype(np.int64),
+        slopes=steep * float(best.mean()) * 2.0 ** np.arange(_QUARTERS - 1.0, -1.0, -1.0),
+    )
+
+
+def _members(problem: Problem) -> list[Ints]:
+    town = problem.need.town
+    rows = [np.flatnonzero(town == code) for code in range(len(problem.towns))]
+    rows += [np.array(row, np.int64) for row in problem.fair_groups.values()]
+    return rows
+
+
+def shares(
+    problem: Problem, reachable: Sequence[bool] | Ints, has: Sequence[bool] | Ints
+) -> tuple[tuple[TownShare, ...], tuple[TownShare, ...]]:
+    """Shares of the towns, and of the fair groups.
+
+    reachable, has: (needs,) of 0 and 1, whether a need has any candidate, any match.
+    """
+    can, got = np.asarray(reachable, np.int64), np.asarray(has, np.int64)
+    names = (*problem.towns, *problem.fair_groups)
+    rows = []
+    for name, row in zip(names, _members(problem), strict=True):
+        count, served = len(row), int(got[row].sum())
+        size = max(count, 1)
+        rows.append(TownShare(name, count, served, served / size, int(can[row].sum()) / size))
+    return tuple(rows[: len(problem.towns)]), tuple(rows[len(problem.towns) :])
+
+
+def served_of(instance: Instance, chosen: Ints) -> Ints:
+    """(needs,) of 0 and 1: which have a chosen pair."""
+    has = np.zeros(len(instance.heads), np.int64)
+    has[instance.need[chosen]] = 1
+    return has
+
+
+def best_values(instance: Instance) -> Floats:
+    """(needs,): value of each need's best pair, 0 where it has none."""
+    best = np.zeros(len(instance.heads))
+    np.maximum.at(best, instance.need, instance.value)
+    return best

@@ -1,0 +1,88 @@
+"""What a choice of pairs uses up, and what stands in the way of one more."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+import numpy as np
+
+from .instance import Instance
+from .problem import Ints
+
+
+class Block(Enum):
+    """Why a feasible pair cannot simply be added."""
+
+    RANKS = auto()
+    BUSY = auto()
+    SEATS = auto()
+    MINIMUM = auto()
+    MONTH = auto()
+    FUND = auto()
+
+
+class Occupancy:
+    """Mutable tally of a choice of pairs.
+
+    heads, takers: of each session; got: sessions of each need; halves, months, funds: by code.
+    """
+
+    def __init__(self, instance: Instance, chosen: Ints) -> None:
+        self.instance = instance
+        self.chosen: set[int] = set()
+        self.heads = np.zeros(len(instance.seats), np.int64)
+        self.takers = np.zeros(len(instance.seats), np.int64)
+        self.got = np.zeros(len(instance.heads), np.int64)
+        self.halves = np.zeros(len(instance.half_limit), np.int64)
+        self.months = np.zeros(len(instance.month_limit), np.int64)
+        self.funds = np.zeros(len(instance.fund_limit), np.int64)
+        for pair in chosen.tolist():
+            self.add(pair)
+
+    def add(self, pair: int) -> None:
+        """Take the pair, whether it fits or not."""
+        at = self.instance
+        n, s = at.need[pair], at.session[pair]
+        if self.takers[s] == 0:
+            if at.month[s] >= 0:
+                self.months[at.month[s]] += 1
+            if at.fund[s] >= 0:
+                self.funds[at.fund[s]] += at.subsidy[s]
+        self.chosen.add(pair)
+        self.heads[s] += at.heads[n]
+        self.takers[s] += 1
+        self.got[n] += 1
+        self.halves[at.half[pair]] += 1
+
+    def blocks(self, pair: int) -> list[Block]:
+        """Everything that stands in the way of adding the pair; empty if nothing does."""
+        at = self.instance
+        n, s = at.need[pair], at.session[pair]
+        found = []
+        if self.got[n] >= at.wanted[n]:
+            found.append(Block.RANKS)
+        if self.halves[at.half[pair]] >= at.half_limit[at.half[pair]]:
+            found.append(Block.BUSY)
+        if self.heads[s] + at.heads[n] > at.seats[s] or self.takers[s] >= at.takers[s]:
+            found.append(Block.SEATS)
+        if self.heads[s] + at.heads[n] < at.least[s]:
+            found.append(Block.MINIMUM)
+        if self.takers[s] == 0 and not at.running[s]:
+            month, fund = at.month[s], at.fund[s]
+            if month >= 0 and self.months[month] >= at.month_limit[month]:
+                found.append(Block.MONTH)
+            if fund >= 0 and self.funds[fund] + at.subsidy[s] > at.fund_limit[fund]:
+                found.append(Block.FUND)
+        return found
+
+
+def filled(instance: Instance, chosen: Ints) -> Ints:
+    """The choice with every pair added that simply fits, best value first."""
+    tally = Occupancy(instance, chosen)
+    hopeful = tally.got[instance.need] < instance.wanted[instance.need]
+    order = np.flatnonzero(hopeful)
+    order = order[np.lexsort((order, -instance.value[order]))]
+    for pair in order.tolist():
+        if pair not in tally.chosen and not tally.blocks(pair):
+            tally.add(pair)
+    return np.array(sorted(tally.chosen), dtype=np.int64)

@@ -1,0 +1,133 @@
+"""Between the records and the engine: rows become needs and sessions, ids lead back to rows.
+
+The engine sees no person: a need is a group with a headcount and a place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gongyu.core.calendar import today
+from gongyu.engines import matching
+from gongyu.exchange.models import Need, Session, Slots, Topic
+from gongyu.places.models import Organization
+
+FORMS = {
+    "any": matching.Form.ANY,
+    "visit": matching.Form.VISIT,
+    "host": matching.Form.HOST,
+    "online": matching.Form.ONLINE,
+}
+NO_TOWN = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A need as it stands in the form, filed or not."""
+
+    school: Organization
+    topics: tuple[Topic, ...]
+    first_grade: int
+    last_grade: int
+    headcount: int
+    form: str
+    date_from: date
+    date_to: date
+    slots: int
+    reach_km: float
+    severity: int = 1
+
+    @classmethod
+    def of(cls, need: Need) -> Draft:
+        return cls(
+            school=need.school,
+            topics=tuple(need.topics.all()),
+            first_grade=need.first_grade,
+            last_grade=need.last_grade,
+            headcount=need.headcount,
+            form=need.form,
+            date_from=need.date_from,
+            date_to=need.date_to,
+            slots=need.slots,
+            reach_km=need.reach_km,
+            severity=need.severity,
+        )
+
+
+def engine_need(draft: Draft, *, id_: str = "draft", group: str = "draft") -> matching.Need:
+    """A need for the engine. A group without a place can only meet online."""
+    school = draft.school
+    forms = FORMS[draft.form] if school.has_point else matching.Form.ONLINE
+    tomorrow = today() + timedelta(days=1)
+    date_from = max(draft.date_from, tomorrow)
+    return matching.Need(
+        id=id_,
+        topics={topic.code: 1 / len(draft.topics) for topic in draft.topics},
+        grades=frozenset(range(draft.first_grade, draft.last_grade + 1)),
+        headcount=draft.headcount,
+        forms=forms,
+        date_from=date_from,
+        date_to=max(draft.date_to, date_from),
+        slots=frozenset(Slots.pairs(draft.slots)),
+        lon=school.lon or 0.0,
+        lat=school.lat or 0.0,
+        reach_km=draft.reach_km,
+        severity=draft.severity,
+        wanted=1,
+        group=group,
+        town=_town(school),
+    )
+
+
+def engine_session(session: Session) -> matching.Session:
+    """A session for the engine; ``capacity`` is what is free beside the accepted orders."""
+    resource, unit = session.resource, session.resource.unit
+    return matching.Session(
+        id=str(session.pk),
+        unit=str(unit.pk),
+        town=_town(unit),
+        topics=frozenset(topic.code for topic in resource.topics.all()),
+        grades=frozenset(range(resource.first_grade, resource.last_grade + 1)),
+        form=FORMS[resource.form],
+        date=session.date,
+        half_day=session.half_day,
+        capacity=session.seats_free,
+        exclusive=resource.is_exclusive,
+        min_group=resource.min_group if not session.seats_taken else 1,
+        lon=unit.lon or 0.0,
+        lat=unit.lat or 0.0,
+        radius_km=resource.radius_km,
+    )
+
+
+def _town(organization: Organization) -> str:
+    town = organization.town
+    return town.code if town else NO_TOWN
+
+
+def open_sessions() -> list[Session]:
+    """Upcoming sessions with all that the engine needs: 2 queries, whatever their number.
+
+    A unit without a place on the map can only be met online.
+    """
+    sessions = (
+        Session.objects.upcoming()
+        .select_related("resource__unit__division__parent")
+        .prefetch_related("resource__topics")
+    )
+    return [s for s in sessions if s.resource.unit.has_point or s.resource.form == "online"]
+
+
+def draft_problem(draft: Draft, sessions: Iterable[Session]) -> matching.Problem:
+    """A problem of one need: for the form that asks who could come."""
+    return matching.Problem.build([engine_need(draft)], [engine_session(s) for s in sessions])
+
+
+def pool_problem(needs: Iterable[Need], sessions: Iterable[Session]) -> matching.Problem:
+    """The district's pool as it stands."""
+    return matching.Problem.build(
+        [engine_need(Draft.of(n), id_=str(n.pk), group=n.group) for n in needs],
+        [engine_session(s) for s in sessions],
+    )

@@ -1,0 +1,32 @@
+"""Who may do what between schools and units."""
+
+from rules.predicates import Predicate
+
+from gongyu.accounts.models import Role, User
+from gongyu.accounts.policies import is_commission, is_school_staff, is_unit
+from gongyu.accounts.queries import organization_ids, roles_of
+
+from .models import Need, Order
+
+# Views declare these.
+can_file_need: Predicate = is_school_staff
+can_answer_orders: Predicate = is_unit
+can_run_matching: Predicate = is_commission
+can_read_needs: Predicate = is_school_staff | is_commission
+can_read_orders: Predicate = is_school_staff | is_unit | is_commission
+
+
+# Services ask these, of the object at hand.
+def speaks_for_school(user: User, need: Need) -> bool:
+    """A school's administrator speaks for all its needs, a teacher for those that he filed."""
+    if need.school_id in organization_ids(user, Role.SCHOOL_ADMIN):
+        return True
+    return need.filed_by_id == user.pk and need.school_id in organization_ids(user, Role.TEACHER)
+
+
+def speaks_for_unit(user: User, order: Order) -> bool:
+    return order.session.resource.unit_id in organization_ids(user, Role.UNIT)
+
+
+def dispatches(user: User) -> bool:
+    return Role.COMMISSION in roles_of(user)

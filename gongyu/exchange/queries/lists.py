@@ -1,0 +1,103 @@
+"""Lists and figures of the exchange."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from gongyu.accounts.models import Role, User
+from gongyu.accounts.queries import organization_ids
+from gongyu.core.calendar import today
+from gongyu.exchange.models import Need, Order, Rating
+from gongyu.places.models import Organization
+
+
+def needs_by_state(user: User, state: str = "") -> QuerySet[Need]:
+    """The needs a person may see, newest first, with what a row shows."""
+    needs = Need.objects.visible_to(user).select_related("school", "school_class", "filed_by")
+    if state in Need.State.values:
+        needs = needs.filter(state=state)
+    return needs.prefetch_related("topics")
+
+
+def orders_for_unit(user: User) -> QuerySet[Order]:
+    """Orders to the units a person works for."""
+    units = organization_ids(user, Role.UNIT)
+    return Order.objects.filter(session__resource__unit__in=units).with_parties()
+
+
+def waiting_for_unit(user: User) -> QuerySet[Order]:
+    """What a unit owes an answer to, oldest first."""
+    return orders_for_unit(user).filter(state=Order.State.PLACED).order_by("placed_at", "pk")
+
+
+def waiting_for_school(user: User) -> QuerySet[Order]:
+    """Proposals that a school owes an answer to."""
+    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    return (
+        Order.objects.filter(need__school__in=schools, state=Order.State.PROPOSED)
+        .with_parties()
+        .order_by("answered_at", "pk")
+    )
+
+
+def waiting_to_be_rated(user: User) -> QuerySet[Order]:
+    """Visits whose day has come and which the person's side has not rated."""
+    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    units = organization_ids(user, Role.UNIT)
+    rated = Rating.objects.all()
+    return (
+        Order.objects.filter(state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lte=today())
+        .filter(
+            Q(need__school__in=schools)
+            & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
+            | Q(session__resource__unit__in=units)
+            & ~Q(pk__in=rated.filter(side=Rating.Side.UNIT).values("order"))
+        )
+        .with_parties()
+        .order_by("date", "half_day", "pk")
+    )
+
+
+def satisfaction_of(unit: Organization) -> tuple[float | None, int]:
+    """Average stars that schools gave a unit, and their number; None below three ratings."""
+    row = Rating.objects.filter(
+        side=Rating.Side.SCHOOL, order__session__resource__unit=unit
+    ).aggregate(stars=Avg("stars"), rated=Count("pk"))
+    return (row["stars"] if row["rated"] >= 3 else None, row["rated"])
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigures:
+    """What the front page says about the exchange, all counted from records."""
+
+    schools_asking: int
+    needs: int
+    arranged: int
+    done: int
+    waiting: int
+    ratings: int
+    stars: float | None
+
+
+def public_figures() -> PublicFigures:
+    """Counts over all needs that were not withdrawn; 2 queries."""
+    asked = Need.objects.exclude(state=Need.State.WITHDRAWN)
+    counts = asked.aggregate(
+        schools=Count("school", distinct=True),
+        needs=Count("pk"),
+        arranged=Count("pk", filter=Q(state__in=[Need.State.ARRANGED, Need.State.DONE])),
+        done=Count("pk", filter=Q(state=Need.State.DONE)),
+        waiting=Count("pk", filter=Q(state__in=[Need.State.POOLED, Need.State.ORDERED])),
+    )
+    ratings = Rating.objects.aggregate(number=Count("pk"), stars=Avg("stars"))
+    return PublicFigures(
+        counts["schools"],
+        counts["needs"],
+        counts["arranged"],
+        counts["done"],
+        counts["waiting"],
+        ratings["number"],
+        ratings["stars"],
+    )

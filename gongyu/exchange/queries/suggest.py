@@ -1,0 +1,32 @@
+"""From a teacher's own words to topics, by the names and synonyms of the taxonomy."""
+
+from dataclasses import dataclass
+
+from gongyu.exchange.models import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSuggestion:
+    """A topic and the words of the text that led to it."""
+
+    topic: Topic
+    because: tuple[str, ...]
+
+
+MOST = 5
+SHORTEST = 2
+
+
+def suggest_topics(text: str) -> list[TopicSuggestion]:
+    """Topics whose name or synonyms stand in the text, most matched characters first; 1 query.
+
+    An empty list means that the words say too little: the teacher picks from the list.
+    """
+    found = []
+    for topic in Topic.objects.filter(parent__isnull=False).select_related("parent"):
+        words = [topic.name, *topic.synonyms.split(";")]
+        because = tuple(sorted({w for w in words if len(w) >= SHORTEST and w in text}, key=len))
+        if because:
+            found.append(TopicSuggestion(topic, because))
+    found.sort(key=lambda s: (-sum(map(len, s.because)), s.topic.code))
+    return found[:MOST]

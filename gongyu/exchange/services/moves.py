@@ -1,0 +1,47 @@
+"""The one place where needs and orders change their state."""
+
+from django.utils.translation import gettext as _
+
+from gongyu.exchange.errors import MoveNotAllowed
+from gongyu.exchange.models import Need, Order, Session
+
+
+def lock_order(order: Order) -> Order:
+    """The order as it is now, locked until the transaction ends, with its need locked too."""
+    locked = Order.objects.select_for_update().get(pk=order.pk)
+    locked.need = Need.objects.select_for_update().select_related("school").get(pk=locked.need_id)
+    locked.session = _with_resource(locked.session_id)
+    return locked
+
+
+def lock_session(session_id: int) -> Session:
+    """The session as it is now, locked until the transaction ends."""
+    Session.objects.select_for_update().get(pk=session_id)
+    return _with_resource(session_id)
+
+
+def _with_resource(session_id: int) -> Session:
+    return Session.objects.select_related("resource__unit").get(pk=session_id)
+
+
+def move_need(need: Need, to: Need.State) -> None:
+    """Move a locked need, or refuse with a sentence if the page was stale."""
+    if need.state != to:
+        if to not in Need.MOVES[need.state]:
+            raise MoveNotAllowed(
+                _("这条需求现在是“%(state)s”，这一步做不了了。看看最新的情况再定。")
+                % {"state": need.get_state_display()}
+            )
+        need.state = to
+        need.save(update_fields=["state"])
+
+
+def move_order(order: Order, to: Order.State) -> None:
+    """Move a locked order, or refuse with a sentence if somebody was faster."""
+    if to not in Order.MOVES[order.state]:
+        raise MoveNotAllowed(
+            _("这一单现在是“%(state)s”，这一步做不了了。看看最新的情况再定。")
+            % {"state": order.get_state_display()}
+        )
+    order.state = to
+    order.save()

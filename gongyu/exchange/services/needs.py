@@ -1,0 +1,103 @@
+"""A school says what its children need."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gongyu.accounts.models import Role, User
+from gongyu.accounts.queries import organization_ids
+from gongyu.core import grades, timeline
+from gongyu.core.calendar import now, today
+from gongyu.core.errors import DomainError
+from gongyu.exchange.errors import GradesNotTaught, NotAllowed
+from gongyu.exchange.models import Need, NeedTopic, Order, Session, Severity, Slots, Topic
+from gongyu.exchange.policies import speaks_for_school
+from gongyu.families.models import SchoolClass
+from gongyu.places.models import Organization
+
+from .moves import move_need
+from .orders import cancel_order, place_order
+
+
+@transaction.atomic
+def file_need(
+    school: Organization,
+    *,
+    by: User,
+    words: str,
+    topics: Sequence[Topic],
+    first_grade: int,
+    last_grade: int,
+    headcount: int,
+    date_from: date,
+    date_to: date,
+    reach_km: float,
+    slots: int = Slots.ALL,
+    form: str = Need.FormWanted.ANY,
+    severity: int = Severity.ORDINARY,
+    school_class: SchoolClass | None = None,
+) -> Need:
+    """Put a need into the pool.
+
+    The topics weigh alike. Raises NotAllowed if ``by`` does not work at the school, GradesNotTaught
+    if the school has no such grades, DomainError without a topic or when the last day is past.
+    """
+    if school.pk not in organization_ids(by, Role.TEACHER, Role.SCHOOL_ADMIN):
+        raise NotAllowed(_("您不在这所学校任职，不能替它提需求。"))
+    if not topics:
+        raise DomainError(_("请至少选一件事，我们才知道找谁。"))
+    if date_to <= today():
+        raise DomainError(_("最晚的日子已经过了，请往后改一改。"))
+    _check_grades(school, first_grade, last_grade)
+    need = Need.objects.create(
+        school=school,
+        school_class=school_class,
+        filed_by=by,
+        words=words.strip() or "、".join(topic.name for topic in topics),
+        first_grade=first_grade,
+        last_grade=last_grade,
+        headcount=headcount,
+        form=form,
+        date_from=date_from,
+        date_to=date_to,
+        slots=slots,
+        reach_km=reach_km,
+        severity=severity,
+        filed_at=now(),
+    )
+    NeedTopic.objects.bulk_create(
+        NeedTopic(need=need, topic=topic, weight=1 / len(topics)) for topic in topics
+    )
+    timeline.record(need, "need.file", _("提出需求"), by=by)
+    return need
+
+
+def _check_grades(school: Organization, first: int, last: int) -> None:
+    lowest, highest = school.first_grade, school.last_grade
+    if lowest is None or highest is None:
+        return
+    if first < lowest or last > highest:
+        raise GradesNotTaught(str(school), grades.say_range(lowest, highest))
+
+
+@transaction.atomic
+def file_and_order(school: Organization, session: Session, *, by: User, **need: object) -> Order:
+    """File a need and order a session for it in one step; if the order fails, nothing is filed."""
+    filed = file_need(school, by=by, **need)  # type: ignore[arg-type]  # the caller's form fields
+    return place_order(filed, session, by=by)
+
+
+@transaction.atomic
+def withdraw_need(need: Need, *, by: User) -> Need:
+    """Take a need back; an order that is under way is cancelled with it."""
+    live = Order.objects.filter(need=need).live().first()
+    if live is not None:
+        cancel_order(live, by=by, words=_("学校撤回了需求"))
+    locked = Need.objects.select_for_update().get(pk=need.pk)
+    if not speaks_for_school(by, locked):
+        raise NotAllowed(_("只有提出的老师和学校管理员能撤回这条需求。"))
+    move_need(locked, Need.State.WITHDRAWN)
+    timeline.record(locked, "need.withdraw", _("撤回需求"), by=by)
+    return locked

@@ -1,0 +1,317 @@
+"""From 点单 to 评单.
+
+Seats are taken when the unit accepts, not when the school asks: until then a unit may hold more
+requests than seats and chooses. The session's row is locked before its seats are counted, and the
+database refuses what a lock could miss: more heads than seats, two groups in an exclusive session,
+one class in two places.
+"""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from gongyu.accounts.models import User
+from gongyu.core import timeline
+from gongyu.core.calendar import now, say_half_day, today
+from gongyu.core.errors import DomainError
+from gongyu.exchange.errors import (
+    ClassIsBusy,
+    MoveNotAllowed,
+    NotAllowed,
+    SessionDoesNotFit,
+    SessionFull,
+    SessionGone,
+    TooEarlyToRate,
+)
+from gongyu.exchange.models import Need, Order, Rating, Session
+from gongyu.exchange.policies import speaks_for_school, speaks_for_unit
+from gongyu.exchange.queries import road_km_between
+from gongyu.places.models import Organization
+
+from .moves import lock_order, lock_session, move_need, move_order
+
+
+@transaction.atomic
+def place_order(
+    need: Need, session: Session, *, by: User, origin: str = Order.Origin.DIRECT
+) -> Order:
+    """Ask a unit for a session (点单); the unit answers.
+
+    The unit's own conditions must hold (grades, seats, minimum of an exclusive session, how far it
+    comes); the school's own wishes (half-days, distance) it may overrule by choosing.
+    """
+    need = Need.objects.select_for_update().select_related("school").get(pk=need.pk)
+    if origin == Order.Origin.DIRECT and not speaks_for_school(by, need):
+        raise NotAllowed(_("只有提出的老师和学校管理员能为这条需求点单。"))
+    session = lock_session(session.pk)
+    if need.state != Need.State.POOLED:
+        raise MoveNotAllowed(
+            _("这条需求现在是“%(state)s”，不用再点了。") % {"state": need.get_state_display()}
+        )
+    _check_conditions(need, session)
+    order = Order(
+        need=need,
+        headcount=need.headcount,
+        km=road_km_between(need.school, session.resource.unit),
+        origin=origin,
+        placed_by=by,
+        placed_at=now(),
+    )
+    _seat(order, session)
+    _check_class_is_free(order)
+    order.save()
+    move_need(need, Need.State.ORDERED)
+    unit, when = session.resource.unit, say_half_day(session.date, session.half_day)
+    sentence = _("向%(unit)s点单：%(when)s") % {"unit": unit, "when": when}
+    timeline.record(order, "order.place", sentence, by=by)
+    timeline.record(need, "order.place", sentence, by=by)
+    return order
+
+
+def _check_conditions(need: Need, session: Session) -> None:
+    resource = session.resource
+    if session.state != Session.State.OPEN or session.date <= today():
+        raise SessionGone
+    if not resource.first_grade <= need.first_grade <= need.last_grade <= resource.last_grade:
+        raise SessionDoesNotFit(
+            _("这项资源面向%(grades)s，和您的年级对不上。") % {"grades": resource.grades_label}
+        )
+    if session.seats_free < need.headcount:
+        raise SessionFull(session.seats_free, need.headcount)
+    if resource.is_exclusive and need.headcount < resource.min_group:
+        raise SessionDoesNotFit(
+            _("这是专场，至少 %(least)d 人才开。可以和别的班一起来。")
+            % {"least": resource.min_group}
+        )
+    km = road_km_between(need.school, resource.unit)
+    if resource.form == "host" and km is not None and km > resource.radius_km:
+        raise SessionDoesNotFit(
+            _("单位最远到 %(radius).0f 公里，学校在 %(km).0f 公里外。")
+            % {"radius": resource.radius_km, "km": km}
+        )
+
+
+def _seat(order: Order, session: Session) -> None:
+    """Point the order at a session, with the copies that the database checks."""
+    order.session = session
+    order.school_class_id = order.need.school_class_id
+    order.date, order.half_day = session.date, session.half_day
+    order.is_exclusive = session.resource.is_exclusive
+
+
+def _check_class_is_free(order: Order) -> None:
+    if order.school_class_id is None:
+        return
+    clash = Order.objects.filter(
+        school_class_id=order.school_class_id,
+        date=order.date,
+        half_day=order.half_day,
+        state__in=Order.HOLDING,
+    ).exclude(pk=order.pk)
+    if clash.exists():
+        raise ClassIsBusy(order.need.who_label, say_half_day(order.date, order.half_day))
+
+
+@transaction.atomic
+def accept_order(order: Order, *, by: User) -> Order:
+    """The unit takes the order (接单): the seats are taken now, or the answer says why not."""
+    order = lock_order(order)
+    if not speaks_for_unit(by, order):
+        raise NotAllowed(_("这一单是别的单位的。"))
+    if order.state != Order.State.PLACED:
+        raise MoveNotAllowed(
+            _("这一单现在是“%(state)s”，不用再接了。") % {"state": order.get_state_display()}
+        )
+    _take_seats(order)
+    _arrange(order, "order.accept", _("接单：%(when)s"), by=by)
+    return order
+
+
+def _take_seats(order: Order) -> None:
+    """Take the seats of the order's session; the session's row is locked from here on."""
+    session = lock_session(order.session_id)
+    if session.state != Session.State.OPEN or session.date <= today():
+        raise SessionGone
+    if session.seats_free < order.headcount:
+        raise SessionFull(session.seats_free, order.headcount)
+    _check_class_is_free(order)
+    try:
+        with transaction.atomic():
+            Session.objects.filter(pk=session.pk).update(
+                seats_taken=F("seats_taken") + order.headcount
+            )
+            move_order(order, Order.State.ACCEPTED)
+    except IntegrityError as clash:
+        raise _meaning_of(clash, order) from clash
+
+
+def _meaning_of(clash: IntegrityError, order: Order) -> DomainError:
+    """What a constraint says that spoke last: two transactions met between check and write."""
+    if "class" in str(clash):  # the constraint by name, or by its column on SQLite
+        return ClassIsBusy(order.need.who_label, say_half_day(order.date, order.half_day))
+    return SessionFull(0, order.headcount)
+
+
+def _arrange(order: Order, verb: str, sentence: str, *, by: User) -> None:
+    order.answered_at = now()
+    order.proposed_session = None
+    order.save(update_fields=["answered_at", "proposed_session"])
+    move_need(order.need, Need.State.ARRANGED)
+    said = sentence % {"when": say_half_day(order.date, order.half_day)}
+    timeline.record(order, verb, said, by=by)
+    timeline.record(order.need, verb, said, by=by)
+
+
+@transaction.atomic
+def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple[Order, str]]]:
+    """Accept every waiting order of a unit that does not clash, oldest first.
+
+    Returns the accepted ones, and the others each with the sentence that says what is in the way.
+    """
+    accepted: list[Order] = []
+    left: list[tuple[Order, str]] = []
+    waiting = Order.objects.filter(
+        session__resource__unit=unit, state=Order.State.PLACED
+    ).with_parties()
+    for order in waiting.order_by("placed_at", "pk"):
+        try:
+            with transaction.atomic():
+                accepted.append(accept_order(order, by=by))
+        except (SessionFull, SessionGone, ClassIsBusy, MoveNotAllowed) as refusal:
+            left.append((order, refusal.sentence))
+    return accepted, left
+
+
+@transaction.atomic
+def propose_session(order: Order, session: Session, *, by: User, words: str = "") -> Order:
+    """The unit proposes another half-day of its own; the school answers."""
+    order = lock_order(order)
+    if not speaks_for_unit(by, order):
+        raise NotAllowed(_("这一单是别的单位的。"))
+    session = lock_session(session.pk)
+    if session.resource.unit_id != order.session.resource.unit_id:
+        raise SessionDoesNotFit(_("只能改到自己单位的场次。"))
+    if session.pk == order.session_id:
+        raise SessionDoesNotFit(_("这就是原来的半天，请另选一个。"))
+    _check_conditions(order.need, session)
+    order.proposed_session = session
+    order.words = words.strip()
+    order.answered_at = now()
+    move_order(order, Order.State.PROPOSED)
+    sentence = _("提议改到%(when)s") % {"when": say_half_day(session.date, session.half_day)}
+    _record_both(order, "order.propose", sentence, by=by)
+    return order
+
+
+@transaction.atomic
+def agree_to_proposal(order: Order, *, by: User) -> Order:
+    """The school agrees to the proposed half-day: it is arranged."""
+    order = lock_order(order)
+    if not speaks_for_school(by, order.need):
+        raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
+    if order.state != Order.State.PROPOSED or order.proposed_session_id is None:
+        raise MoveNotAllowed(
+            _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
+        )
+    _seat(order, lock_session(order.proposed_session_id))
+    order.save()
+    _take_seats(order)
+    _arrange(order, "order.agree", _("同意改到%(when)s"), by=by)
+    return order
+
+
+@transaction.atomic
+def refuse_proposal(order: Order, *, by: User) -> Order:
+    """The school cannot come then: the need goes back to the pool."""
+    order = lock_order(order)
+    if not speaks_for_school(by, order.need):
+        raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
+    if order.state != Order.State.PROPOSED:
+        raise MoveNotAllowed(
+            _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
+        )
+    move_order(order, Order.State.CANCELLED)
+    move_need(order.need, Need.State.POOLED)
+    _record_both(order, "order.refuse", _("改的时间来不了，回到需求池"), by=by)
+    return order
+
+
+@transaction.atomic
+def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Order:
+    """The unit cannot take it (婉拒), with a reason; the need goes back to the pool, unharmed."""
+    order = lock_order(order)
+    if not speaks_for_unit(by, order):
+        raise NotAllowed(_("这一单是别的单位的。"))
+    if reason not in Order.DeclineReason.values:
+        raise DomainError(_("请选一个原因，学校好知道怎么调整。"))
+    order.decline_reason = reason
+    order.words = words.strip()
+    order.answered_at = now()
+    order.proposed_session = None
+    move_order(order, Order.State.DECLINED)
+    move_need(order.need, Need.State.POOLED)
+    said = Order.DeclineReason(reason).label
+    _record_both(order, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
+    return order
+
+
+@transaction.atomic
+def cancel_order(order: Order, *, by: User, words: str = "") -> Order:
+    """Either side calls it off before the day; seats are free again, the need is in the pool."""
+    order = lock_order(order)
+    if not (speaks_for_school(by, order.need) or speaks_for_unit(by, order)):
+        raise NotAllowed(_("只有这一单的学校和单位能取消它。"))
+    held = order.state in Order.HOLDING
+    if held and order.date < today():
+        raise MoveNotAllowed(_("这一天已经过了，不能再取消。可以评单。"))
+    order.words = words.strip()
+    order.proposed_session = None
+    move_order(order, Order.State.CANCELLED)
+    if held:
+        Session.objects.filter(pk=order.session_id).update(
+            seats_taken=F("seats_taken") - order.headcount
+        )
+    move_need(order.need, Need.State.POOLED)
+    said = _("取消：%(why)s") % {"why": order.words} if order.words else _("取消")
+    _record_both(order, "order.cancel", said, by=by)
+    return order
+
+
+@transaction.atomic
+def rate_order(order: Order, *, by: User, stars: int, words: str = "") -> Rating:
+    """Rate the visit (评单), once a side, from the day itself on; the first closes the need."""
+    order = lock_order(order)
+    if speaks_for_school(by, order.need):
+        side = Rating.Side.SCHOOL
+    elif speaks_for_unit(by, order):
+        side = Rating.Side.UNIT
+    else:
+        raise NotAllowed(_("只有这一单的学校和单位能评。"))
+    if order.state not in Order.HOLDING:
+        raise MoveNotAllowed(_("这一单没有办成，不用评。"))
+    if not order.day_has_come:
+        raise TooEarlyToRate(say_half_day(order.date, order.half_day))
+    if not 1 <= stars <= 5:
+        raise DomainError(_("请点一到五颗星。"))
+    if order.ratings.filter(side=side).exists():
+        raise MoveNotAllowed(_("您这边已经评过了，谢谢。"))
+    rating = Rating.objects.create(
+        order=order, side=side, stars=stars, words=words.strip(), by=by, at=now()
+    )
+    if order.state == Order.State.ACCEPTED:
+        move_order(order, Order.State.DONE)
+        move_need(order.need, Need.State.DONE)
+    if order.ratings.count() == len(Rating.Side):
+        move_order(order, Order.State.RATED)
+    said = _("%(side)s评了 %(stars)d 颗星") % {
+        "side": Rating.Side(side).label,
+        "stars": stars,
+    }
+    _record_both(order, "order.rate", said, by=by)
+    return rating
+
+
+def _record_both(order: Order, verb: str, sentence: str, *, by: User) -> None:
+    """The same entry on the order's and on the need's timeline."""
+    timeline.record(order, verb, sentence, by=by)
+    timeline.record(order.need, verb, sentence, by=by)

@@ -1,0 +1,169 @@
+"""A run over the pool: started by a person, solved by the worker, dispatched by a person."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from gongyu.accounts.models import User
+from gongyu.core import jobs, timeline
+from gongyu.core.calendar import now
+from gongyu.core.errors import DomainError
+from gongyu.core.models import Job
+from gongyu.engines import matching
+from gongyu.exchange import planning, wording
+from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
+from gongyu.exchange.models import (
+    MatchingRun,
+    Need,
+    Order,
+    PlannedMatch,
+    Session,
+    Topic,
+    UnmetNeed,
+)
+from gongyu.exchange.policies import dispatches
+
+from .orders import place_order
+
+PHASES = {
+    matching.Phase.CANDIDATES: (0, 20, "找出每一种可能"),
+    matching.Phase.BOUND: (20, 50, "算出最好能有多好"),
+    matching.Phase.SEARCH: (50, 80, "挑最好的方案"),
+    matching.Phase.EXACT: (50, 80, "挑最好的方案"),
+    matching.Phase.EXPLAIN: (80, 98, "写明没配上的原因"),
+    matching.Phase.DONE: (98, 99, "存下方案"),
+}
+
+
+@transaction.atomic
+def start_run(*, by: User) -> MatchingRun:
+    """Start a run over the whole pool; the worker solves it. One at a time."""
+    from gongyu.exchange.tasks import solve_run  # the task calls services of this module
+
+    if not dispatches(by):
+        raise NotAllowed(_("只有区教委能统一派单。"))
+    busy = [Job.State.QUEUED, Job.State.RUNNING]
+    if MatchingRun.objects.select_for_update().filter(job__state__in=busy).exists():
+        raise MoveNotAllowed(_("已经有一次匹配在算了，等它算完再开始。"))
+    if not Need.objects.waiting().exists():
+        raise DomainError(_("需求池现在是空的，没有要匹配的需求。"))
+    run = MatchingRun.objects.create(
+        job=jobs.open_job(_("全区统一匹配"), by=by), by=by, started_at=now()
+    )
+    timeline.record(run, "run.start", _("开始匹配"), by=by)
+    transaction.on_commit(lambda: solve_run.enqueue(run.pk))
+    return run
+
+
+def solve(run_id: int, *, seed: int = 0) -> None:
+    """Solve a run and keep its plan; called by the worker, outside any transaction.
+
+    The plan is re-checked by the engine's verifier before anybody sees it. A run that was
+    cancelled keeps nothing.
+    """
+    run = MatchingRun.objects.select_related("job").get(pk=run_id)
+    needs = list(
+        Need.objects.waiting()
+        .select_related("school__division__parent")
+        .prefetch_related("topics")
+        .order_by("pk")
+    )
+    sessions = planning.open_sessions()
+    problem = planning.pool_problem(needs, sessions)
+    go_on = True
+
+    def progress(step: matching.Progress) -> None:
+        nonlocal go_on
+        start, end, phase = PHASES[step.phase]
+        done = round(start + (end - start) * step.share)
+        go_on = jobs.report(run.job_id, phase=phase, done=done, total=100)
+
+    try:
+        plan = matching.match(
+            problem,
+            matching.Options(seed=seed),
+            progress=progress,
+            cancelled=lambda: not go_on,
+        )
+    except matching.Cancelled:
+        jobs.cancelled(run.job_id)
+        return
+    faults = matching.verify(problem, plan)
+    if faults:
+        jobs.fail(
+            run.job_id, _("方案没有通过复核（%(rule)s），没有采用。") % {"rule": faults[0].rule}
+        )
+        return
+    _keep(run, plan, needs, sessions)
+
+
+@transaction.atomic
+def _keep(
+    run: MatchingRun, plan: matching.Plan, needs: list[Need], sessions: list[Session]
+) -> None:
+    """Store a verified plan: all of it or nothing."""
+    certificate = plan.certificate
+    run.needs, run.sessions, run.pairs = len(needs), len(sessions), plan.pairs
+    run.objective, run.bound = certificate.objective, certificate.bound
+    run.seconds = certificate.seconds
+    run.towns = [
+        {"code": t.town, "needs": t.needs, "served": t.served, "share": t.share, "most": t.most}
+        for t in plan.towns
+    ]
+    run.save()
+    PlannedMatch.objects.bulk_create(
+        PlannedMatch(
+            run=run, need_id=int(m.need), session_id=int(m.session), km=m.km, value=m.value
+        )
+        for m in plan.matches
+    )
+    units = {str(s.resource.unit_id): str(s.resource.unit) for s in sessions}
+    topics = dict(Topic.objects.values_list("code", "name"))
+    UnmetNeed.objects.bulk_create(
+        UnmetNeed(
+            run=run,
+            need_id=int(u.need),
+            reason=u.reason.value,
+            sentence=wording.say_reason(u.reason),
+            ways_out=[wording.say_way_out(w, units, topics) for w in u.ways_out],
+        )
+        for u in plan.unmet
+    )
+    jobs.finish(run.job_id)
+
+
+@transaction.atomic
+def dispatch_run(run: MatchingRun, *, by: User) -> tuple[int, int]:
+    """Turn a plan into orders (派单); returns how many were sent and how many had to be left.
+
+    What changed since the run (a need taken, a session full) is left out with its reason and
+    stays in the pool; nothing that is arranged is touched.
+    """
+    if not dispatches(by):
+        raise NotAllowed(_("只有区教委能统一派单。"))
+    run = MatchingRun.objects.select_for_update().select_related("job").get(pk=run.pk)
+    if run.dispatched_at is not None:
+        raise MoveNotAllowed(_("这个方案已经派出去了。"))
+    if run.job.state != Job.State.DONE:
+        raise MoveNotAllowed(_("方案还没有算完，算完再派。"))
+    sent = left = 0
+    for match in run.matches.select_related("need", "session").order_by("pk"):
+        if _dispatch(match, by=by):
+            sent += 1
+        else:
+            left += 1
+    run.dispatched_at, run.dispatched_by = now(), by
+    run.save(update_fields=["dispatched_at", "dispatched_by"])
+    timeline.record(run, "run.dispatch", _("派出 %(sent)d 单") % {"sent": sent}, by=by)
+    return sent, left
+
+
+def _dispatch(match: PlannedMatch, *, by: User) -> bool:
+    try:
+        with transaction.atomic():
+            match.order = place_order(match.need, match.session, by=by, origin=Order.Origin.RUN)
+    except DomainError as refusal:
+        match.skipped = refusal.sentence[:200]
+    match.save(update_fields=["order", "skipped"])
+    return match.order is not None

@@ -1,0 +1,26 @@
+"""Background entry points of the exchange."""
+
+import logging
+
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from gongyu.core import jobs
+
+from .models import MatchingRun
+
+logger = logging.getLogger(__name__)
+
+
+@task()
+def solve_run(run_id: int) -> None:
+    """Solve a matching run that a member of the commission started (``can_run_matching``)."""
+    from .services import runs  # services enqueue this task
+
+    run = MatchingRun.objects.get(pk=run_id)
+    try:
+        runs.solve(run_id)
+    except Exception:
+        jobs.fail(run.job_id, _("计算时出了错，已经记下来。需求都还在池里，可以再运行一次。"))
+        logger.exception("matching run %s failed", run_id)
+        raise

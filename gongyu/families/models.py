@@ -15,6 +15,8 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gongyu.accounts.models import Role
+from gongyu.accounts.queries import organization_ids
 from gongyu.core import grades
 from gongyu.core.calendar import school_year_of, today
 from gongyu.places.models import Organization
@@ -57,9 +59,33 @@ class SchoolClass(models.Model):
         return self.stage + school_year_of(today()) - self.entry_year
 
     @property
+    def has_left(self) -> bool:
+        """Whether the class has finished its stage."""
+        return self.grade > LAST_GRADE_OF_STAGE[self.stage]
+
+    @property
     def name(self) -> str:
         """三年级（2）班."""
-        return f"{grades.NAMES.get(self.grade, _('已毕业'))}（{self.number}）班"
+        if self.has_left:
+            return f"{self.entry_year} 级（{self.number}）班"
+        return f"{grades.NAMES.get(self.grade, _('待入学'))}（{self.number}）班"
+
+
+LAST_GRADE_OF_STAGE: dict[int, int] = {
+    SchoolClass.Stage.PRIMARY: 6,
+    SchoolClass.Stage.JUNIOR: 9,
+    SchoolClass.Stage.SENIOR: 12,
+}
+
+
+class TeachingQuerySet(models.QuerySet["Teaching"]):
+    def of(self, user: User) -> TeachingQuerySet:
+        """What the user teaches today; whoever has left the school teaches nothing there."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            teacher=user, school_class__school__in=organization_ids(user, Role.TEACHER)
+        )
 
 
 class Teaching(models.Model):
@@ -73,6 +99,8 @@ class Teaching(models.Model):
     )
     subject = models.CharField(_("学科"), max_length=20)
     is_head = models.BooleanField(_("班主任"), default=False)
+
+    objects = TeachingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("任课")
@@ -101,13 +129,11 @@ class StudentQuerySet(models.QuerySet["Student"]):
             return self.none()
         return self.filter(
             Q(pk__in=Guardianship.objects.filter(guardian=user).values("student"))
-            | Q(school_class__in=Teaching.objects.filter(teacher=user).values("school_class"))
+            | Q(school_class__in=Teaching.objects.of(user).values("school_class"))
         )
 
     def taught_by(self, user: User) -> StudentQuerySet:
-        return self.filter(
-            school_class__in=Teaching.objects.filter(teacher=user).values("school_class")
-        )
+        return self.filter(school_class__in=Teaching.objects.of(user).values("school_class"))
 
     def children_of(self, user: User) -> StudentQuerySet:
         return self.filter(pk__in=Guardianship.objects.filter(guardian=user).values("student"))

@@ -59,39 +59,39 @@ const svg = (attrs, body) => `<svg ${attrs} fill="none" stroke-linecap="round" s
 /** Front page, ≥ 1024 px. User units: 1200 across the content; the cards' tops stand on y = 140. */
 function desktop() {
   const line = walk([
-    [[860, 46], [884, 46], [906, 46], [930, 46]],
-    [[930, 46], [992, 46], [996, 112], [1016, 166]],
+    [[880, 46], [906, 46], [932, 46], [958, 46]],
+    [[958, 46], [1008, 46], [1001, 112], [1016, 166]],
     [[1016, 166], [1040, 230], [1076, 262], [1126, 258]],
     [[1126, 258], [1226, 250], [1272, 128], [1314, -10]],
     [[1314, -10], [1360, -160], [1420, -330], [1490, -560]],
   ]);
-  const start = 74, pitch = 14;
+  const bind = 60, pitch = 14;
   let strands = "";
   for (let k = 0; k < 5; k++) {
     const x = 88 + 190 * k, y = 18 + k * pitch, r = Math.min(36, 122 - y - 4);
-    const end = line.off(start + 8, (k - 2) * 9.5), lead = line.off(start - 40, (k - 2) * 10.5);
-    strands += `<path d="M${x} 128V${n(y + r)}Q${x} ${n(y)} ${x + r} ${n(y)}H${n(Math.max(x + r, lead[0] - 40))}C${n(lead[0] - 18)} ${n(y)} ${n(lead[0] - 6)} ${n(lead[1])} ${pair(lead)}L${pair(end)}" stroke="var(--strand-${k + 1})" stroke-width="11.5"/>`;
+    const bound = 46 + (k - 2) * 9.5;
+    strands += `<path d="M${x} 128V${n(y + r)}Q${x} ${n(y)} ${x + r} ${n(y)}H${Math.max(x + r, 866)}C${Math.max(x + r, 866) + 10} ${n(y)} 892 ${n(bound)} 906 ${n(bound)}H942" stroke="var(--strand-${k + 1})" stroke-width="11.5"/>`;
   }
-  const rope = twist(line, { s0: start + 6, s1: line.length, lay: 104, half: 20, width: 15 });
+  const rope = twist(line, { s0: 26, s1: line.length, lay: 104, half: 20, width: 15 });
   return svg('class="hero-art" viewBox="0 0 1200 140"',
-    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${strands}${rope}${collar(line, start - 2, 25, 4, 6.5, 5)}`);
+    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${rope}${strands}${collar(line, bind, 24.5, 5, 5.6, 4.4)}`);
 }
 
 /** Front page on a phone: the strands come down beside the list at x = 30, 40 … 70 and turn into a rope. */
 function phone() {
   const line = walk([
-    [[50, -10], [50, 8], [50, 20], [50, 34]],
-    [[50, 34], [50, 120], [96, 176], [180, 178]],
-    [[180, 178], [280, 180], [300, 96], [372, 72]],
-    [[372, 72], [468, 40], [520, 132], [620, 128]],
-    [[620, 128], [720, 124], [760, 50], [860, 60]],
-    [[860, 60], [930, 68], [980, 110], [1060, 100]],
+    [[50, -10], [50, 8], [50, 24], [50, 44]],
+    [[50, 44], [50, 136], [96, 196], [180, 198]],
+    [[180, 198], [280, 200], [300, 112], [372, 88]],
+    [[372, 88], [468, 56], [520, 148], [620, 144]],
+    [[620, 144], [720, 140], [760, 66], [860, 76]],
+    [[860, 76], [930, 84], [980, 126], [1060, 116]],
   ]);
   let strands = "";
-  for (let k = 0; k < 5; k++) strands += `<path d="M${30 + 10 * k} -2V6L${pair(line.off(38, (2 - k) * 6.6))}" stroke="var(--strand-${k + 1})" stroke-width="7"/>`;
-  const rope = twist(line, { s0: 32, s1: line.length, lay: 66, half: 12.5, width: 9.4 });
-  return svg('class="hero-art-phone" width="24.375rem" height="13.75rem" viewBox="0 0 390 220"',
-    `<circle cx="214" cy="66" r="84" fill="var(--wash)"/>${girl(214, 106, 0.95)}${strands}${rope}${collar(line, 26, 15.5, 4, 4.4, 3.4)}`);
+  for (let k = 0; k < 5; k++) strands += `<path d="M${30 + 10 * k} -2V6L${pair(line.off(40, (2 - k) * 6.6))}" stroke="var(--strand-${k + 1})" stroke-width="8"/>`;
+  const rope = twist(line, { s0: 38, s1: line.length, lay: 66, half: 12.5, width: 9.4 });
+  return svg('class="hero-art-phone" width="24.375rem" height="15rem" viewBox="0 0 390 240"',
+    `<circle cx="214" cy="88" r="84" fill="var(--wash)"/>${girl(214, 128, 0.95)}${strands}${rope}${collar(line, 30, 15.5, 5, 4.2, 3.2)}`);
 }
 
 /** One lay of a straight rope, 26 × 14, as the content of a repeating pattern. */
@@ -101,8 +101,8 @@ function tile() {
 }
 
 function logo() {
-  const line = straight([1.5, 24.5], [28.5, 5.5]);
-  const body = twist(line, { s0: 1.5, s1: 25, lay: 27, half: 5.4, width: 4.5, first: 1 });
+  const line = straight([-1, 22.6], [31, 7.4]);
+  const body = twist(line, { s0: 3.1, s1: 24.5, lay: 23, half: 6.6, width: 3.9 });
   return `<symbol id="logo" viewBox="0 0 30 30" fill="none" stroke-linecap="round">${body}</symbol>`;
 }
 

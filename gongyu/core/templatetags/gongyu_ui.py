@@ -90,7 +90,7 @@ def widget_class(widget: forms.Widget) -> str:
             return "textarea"
         case forms.FileInput():
             return "file-input"
-        case forms.NumberInput() | forms.DateTimeBaseInput():
+        case forms.NumberInput() | forms.DateInput() | forms.DateTimeInput() | forms.TimeInput():
             return "input input-short"
         case _:
             return "input"

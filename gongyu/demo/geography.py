@@ -9,6 +9,7 @@ from gongyu.places.services import save_divisions, save_organizations
 from .data import rows, say_certainty
 
 DISTRICT = "110115"
+DISTRICT_SEAT = "110115001"  # 兴丰街道, where the district government stands
 ECONOMIC_ZONE = "110115403"
 
 # What people call the zones; the bodies that run them are named the usual way.
@@ -67,6 +68,9 @@ def _points(table: str, precision: Precision) -> dict[str, _Point]:
 def _divisions() -> Iterator[Division]:
     towns = _points("township_points", Precision.TOWNSHIP)
     communities = _points("community_points", Precision.COMMUNITY)
+    seat = towns[DISTRICT_SEAT]
+    # A unit of which only the district is known stands at the district's seat, and says so.
+    towns[DISTRICT] = _Point(seat.lon, seat.lat, Precision.DISTRICT)
     for row in rows("divisions"):
         code = row["code"]
         point = communities.get(code) or towns.get(code[:9], _NOWHERE)

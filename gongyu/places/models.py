@@ -23,6 +23,7 @@ class Precision(models.TextChoices):
     EXACT = "exact", _("准确位置")
     COMMUNITY = "community", _("社区位置")
     TOWNSHIP = "township", _("镇街位置")
+    DISTRICT = "district", _("区中心位置")
     NONE = "none", _("位置不详")
 
 

@@ -46,6 +46,20 @@ class Policy(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("publishing:policy", args=[self.pk])
 
+    @property
+    def shown_number(self) -> str:
+        """The document number, only where it was checked against a source."""
+        return self.number if self.number_is_checked else ""
+
+    @property
+    def shown_date(self) -> str:
+        """The date, only where it was checked against a source."""
+        return self.dated if self.date_is_checked else ""
+
+    @property
+    def topic_words(self) -> list[str]:
+        return [word.strip() for word in self.topics.split(";") if word.strip()]
+
 
 class ArticleQuerySet(models.QuerySet["Article"]):
     def published(self) -> ArticleQuerySet:
@@ -119,10 +133,11 @@ class Article(models.Model):
     objects = ArticleQuerySet.as_manager()
 
     # From → to. Only a parent's experience is reviewed; the others speak for their organisation.
+    # A published experience that its author rewrites is read again before it shows.
     MOVES = {
         State.IN_REVIEW: {State.PUBLISHED, State.RETURNED, State.WITHDRAWN},
         State.RETURNED: {State.IN_REVIEW, State.WITHDRAWN},
-        State.PUBLISHED: {State.WITHDRAWN},
+        State.PUBLISHED: {State.IN_REVIEW, State.WITHDRAWN},
         State.WITHDRAWN: set(),
     }
 
@@ -154,3 +169,11 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("publishing:article", args=[self.pk])
+
+    @property
+    def is_public(self) -> bool:
+        return self.state == self.State.PUBLISHED
+
+    @property
+    def is_activity(self) -> bool:
+        return self.kind == self.Kind.ACTIVITY

@@ -87,12 +87,13 @@ class Child:
 
 def web(host: str, port: int, workers: int) -> Child:
     """Granian over WSGI. Few threads: SQLite writes one at a time, and more would only wait."""
+    threads = min(8, 2 * (os.cpu_count() or 1))
     options = {
         "--interface": "wsgi",
         "--host": host,
         "--port": str(port),
         "--workers": str(workers),
-        "--blocking-threads": "8",
+        "--blocking-threads": str(threads),
         "--workers-kill-timeout": "5",
         "--log-level": "warning",
     }

@@ -72,9 +72,9 @@ function desktop() {
     const bound = 46 + (k - 2) * 9.5;
     strands += `<path d="M${x} 128V${n(y + r)}Q${x} ${n(y)} ${x + r} ${n(y)}H${Math.max(x + r, 866)}C${Math.max(x + r, 866) + 10} ${n(y)} 892 ${n(bound)} 906 ${n(bound)}H942" stroke="var(--strand-${k + 1})" stroke-width="11.5"/>`;
   }
-  const rope = twist(line, { s0: 26, s1: line.length, lay: 104, half: 20, width: 15 });
+  const rope = twist(line, { s0: 45, s1: line.length, lay: 104, half: 20, width: 15 });
   return svg('class="hero-art" viewBox="0 0 1200 140"',
-    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${rope}${strands}${collar(line, bind, 24.5, 5, 5.6, 4.4)}`);
+    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${rope}${strands}${collar(line, bind, 26.5, 5, 5.6, 4.4)}`);
 }
 
 /** Front page on a phone: the strands come down beside the list at x = 30, 40 … 70 and turn into a rope. */

@@ -48,11 +48,24 @@ function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence; logo and knots are ours -->\n${icons.join("\n")}\n${symbols}\n</svg>\n`;
 }
 
+/** Every icon that a template or a navigation names must stand in the sprite. */
+function missingIcons(known) {
+  const missing = new Set();
+  const files = readdirSync(join(root, "gongyu"), { recursive: true, withFileTypes: true }).filter((f) => f.isFile() && /\.(html|py)$/.test(f.name));
+  for (const file of files) {
+    const path = join(file.parentPath ?? file.path, file.name);
+    for (const [, name] of readFileSync(path, "utf8").matchAll(/(?:\{% icon |<c-icon name=|\bicon=|"[a-z_]+:[a-z_]+", )"([a-z0-9-]+)"/g))
+      if (!known.includes(`id="${name}"`)) missing.add(`${name} (${relative(root, path)})`);
+  }
+  return [...missing];
+}
+
 // A manifest of hashed names refuses files that point at a source map we do not ship.
 const withoutMap = (path) => readFileSync(join(modules, path), "utf8").replace(/\n?\/[/*]# sourceMappingURL=.*/g, "");
 
 put(join(out, "css/app.css"), css());
-put(join(out, "icons.svg"), sprite());
+const icons = sprite();
+put(join(out, "icons.svg"), icons);
 put(join(out, "favicon.svg"), favicon());
 put(join(out, "vendor/htmx.min.js"), withoutMap("htmx.org/dist/htmx.min.js"));
 put(join(out, "vendor/leaflet/leaflet.js"), withoutMap("leaflet/dist/leaflet.js"));
@@ -63,6 +76,11 @@ for (const script of readdirSync(join(here, "src")).filter((name) => name.endsWi
   put(join(out, "js", script), readFileSync(join(here, "src", script)));
 for (const [name, markup] of Object.entries(templates)) put(join(root, "gongyu/core/templates/core/art", name), markup);
 
+const missing = missingIcons(icons);
+if (missing.length) {
+  console.error(`Not in icons.txt: ${missing.join(", ")}`);
+  process.exitCode = 1;
+}
 if (stale.length) {
   console.error(`Not as built: ${stale.join(", ")}. Run npm run build and commit the result.`);
   process.exit(1);

@@ -119,7 +119,7 @@
   document.addEventListener("htmx:sendError", () => say("网断了，没有提交成。网好了再点一次。"));
 
   // ---- Drafts: what was typed survives an error, a time-out and a sign-out ------------------------------------------
-  const DAYS = 14 * 24 * 3600 * 1000;
+  const WEEK = 7 * 24 * 3600 * 1000;
   const reader = document.body.dataset.user || "";
   const keyOf = (form) => `draft:${form.dataset.draft}:${location.pathname}`;
   const kept = (field) =>
@@ -162,9 +162,8 @@
   function watch(form) {
     const key = keyOf(form), draft = read(key), fresh = JSON.stringify(snapshot(form));
     const wrong = form.querySelector("[aria-invalid=true], [data-focus]");
-    // A draft that was sent and did not come back with errors has arrived.
-    const usable = draft && draft.user === reader && Date.now() - draft.at < DAYS && !draft.sent;
-    if (draft && !usable && !wrong) store(key, null);
+    const usable = draft && draft.user === reader && Date.now() - draft.at < WEEK;
+    if (draft && draft.user === reader && !usable) store(key, null);
     else if (usable && !wrong && JSON.stringify(draft.values) !== fresh) {
       const before = JSON.parse(fresh);
       fill(form, draft.values);
@@ -194,18 +193,28 @@
       save({ sent: Date.now() });
     });
   }
-  // A page that bounced to sign-in never arrived: what was sent is a draft again.
-  if (document.querySelector("[data-sign-in]"))
-    for (let i = 0; i < localStorage.length; i++) {
-      const key = localStorage.key(i), draft = key?.startsWith("draft:") ? read(key) : null;
-      if (draft?.sent && Date.now() - draft.sent < 60000) store(key, { ...draft, sent: undefined });
+  /** A form that was sent has arrived when a good page follows; an error or the sign-in page makes it a draft again. */
+  function settle() {
+    const trouble = document.body.hasAttribute("data-trouble") || document.querySelector("[data-sign-in]");
+    const back = performance.getEntriesByType?.("navigation")[0]?.type === "back_forward";
+    let keys = [];
+    try {
+      keys = Object.keys(localStorage).filter((key) => key.startsWith("draft:"));
+    } catch { /* no store, no drafts */ }
+    for (const key of keys) {
+      const draft = read(key);
+      if (!draft?.sent) continue;
+      if (trouble || (back && key.endsWith(`:${location.pathname}`))) store(key, { ...draft, sent: undefined });
+      else store(key, null);
     }
+  }
 
   function start(scope) {
     scope.querySelectorAll("[data-dismiss][hidden]").forEach((b) => (b.hidden = false));
     scope.querySelectorAll("form[data-draft]").forEach(watch);
     scope.querySelector("[data-focus]")?.focus();
   }
+  settle();
   start(document);
   document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target));
 })();

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rules.predicates import Predicate
 
 ViewT = TypeVar("ViewT", bound=Callable[..., HttpResponseBase])
+TaskT = TypeVar("TaskT", bound=Callable[..., Any])
 
 everyone = Predicate(lambda user: True, name="everyone")
 signed_in = Predicate(lambda user: bool(user.is_authenticated), name="signed_in")
@@ -50,6 +51,20 @@ def access(rule: Predicate) -> Callable[[ViewT], ViewT]:
     return declare
 
 
+def task_access(rule: Predicate) -> Callable[[TaskT], TaskT]:
+    """Declare whose work a background task is: the rule that whoever enqueues it must satisfy.
+
+    It stands below ``@task``, on the function itself. The view that enqueues has tested the rule.
+    A task without the declaration fails the tests in ``tests/security``.
+    """
+
+    def declare(function: TaskT) -> TaskT:
+        function.access_rule = rule  # type: ignore[attr-defined]  # read by the tests
+        return function
+
+    return declare
+
+
 def declared_rule(view: Callable[..., Any]) -> Predicate | None:
-    """The rule that a view declares, or None if it declares none."""
+    """The rule that a view or a task declares, or None if it declares none."""
     return getattr(view, "access_rule", None)

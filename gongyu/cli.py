@@ -196,7 +196,7 @@ def _greet(where: str) -> None:
         from gongyu.demo.roles import DEMO_ROLES
 
         print(f"Sign in with one click at {where}{reverse('accounts:sign_in')} as")
-        for role in DEMO_ROLES.values():
+        for role in DEMO_ROLES:
             print(f"  {role.label}{' ' * (14 - _columns(role.label))}{role.detail}")
         print()
     print("Ctrl-C stops it.", flush=True)
@@ -252,7 +252,8 @@ def _empty() -> None:
     from gongyu.accounts.models import User
     from gongyu.demo.roles import DEMO_ROLES
 
-    if _has_data() and not User.objects.filter(username__in=DEMO_ROLES).exists():
+    names = [role.username for role in DEMO_ROLES]
+    if _has_data() and not User.objects.filter(username__in=names).exists():
         raise serving.ServingError(
             "This database holds no demo district, so --fresh leaves it alone. "
             "Set GONGYU_HOME (or DATABASE_URL) to another place for the demo."

@@ -1,13 +1,15 @@
 """Cut our serif: Noto Serif CJK SC Bold with only the characters of headings.txt.
 
-Needs Debian's fonts-noto-cjk and fontTools with brotli (``pip install -e .[dev]``). Writes the font and the list of
-its characters that ``heading_font`` reads. ``--check`` only compares the list.
+Needs Debian's fonts-noto-cjk and fontTools with brotli (``pip install -e .[dev]``). Writes the
+font and the list of its characters that ``heading_font`` reads. ``--check`` only compares the
+list; ``--report`` names the headings in templates that the font does not cover yet.
 """
 
+import re
 import sys
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import subset  # type: ignore[import-untyped]
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = HERE.parent / "gongyu"
@@ -24,9 +26,10 @@ def characters() -> str:
 
 
 def listing(chars: str) -> str:
-    rows = [chars[i : i + 60] for i in range(0, len(chars), 60)]
+    rows = [chars[i : i + 40] for i in range(0, len(chars), 40)]
     body = "\n".join(f"    {row!r}".replace("'", '"') for row in rows)
-    return f'"""Characters of our heading font; written by frontend/fonts.py."""\n\nGLYPHS = frozenset(\n{body}\n)\n'
+    title = "Characters of our heading font; written by frontend/fonts.py."
+    return f'"""{title}"""\n\nGLYPHS = frozenset(\n{body}\n)\n'
 
 
 def cut(chars: str) -> None:
@@ -48,8 +51,22 @@ def cut(chars: str) -> None:
     subset.save_font(font, str(FONT), options)
 
 
+def report(chars: str) -> None:
+    heading = re.compile(
+        r'<c-(?:page-header|trouble)[^>]*?\btitle="([^"]*)"|font-display[^>]*>(.*?)</'
+    )
+    for path in sorted(PACKAGE.rglob("*.html")):
+        for first, second in heading.findall(path.read_text(encoding="utf-8")):
+            words = re.sub(r"\{%\s*\w+|[%{}<>]|[A-Za-z_.|:]+", "", first or second)
+            if missing := "".join(sorted({c for c in words if ord(c) > 127} - set(chars))):
+                print(f"{path.relative_to(PACKAGE)}: {(first or second)[:60]} needs {missing}")
+
+
 def main() -> None:
     chars = characters()
+    if "--report" in sys.argv:
+        report(chars)
+        return
     text = listing(chars)
     if "--check" in sys.argv:
         if not FONT.exists() or GLYPHS.read_text(encoding="utf-8") != text:

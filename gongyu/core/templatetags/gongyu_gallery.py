@@ -23,13 +23,19 @@ class SampleForm(forms.Form):
     )
     topics = forms.MultipleChoiceField(
         label="听起来是这几件事",
-        choices=[("T0101", "视力筛查与建档"), ("T0102", "用眼行为与护眼知识"), ("T0103", "户外活动增加")],
+        choices=[
+            ("T0101", "视力筛查与建档"),
+            ("T0102", "用眼行为与护眼知识"),
+            ("T0103", "户外活动增加"),
+        ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     photo = forms.FileField(label="附一份材料", required=False)
     together = forms.BooleanField(
-        label="和三（1）（3）（4）班一起", help_text="并成一单是 152 人，医生来一趟就够。", required=False
+        label="和三（1）（3）（4）班一起",
+        help_text="并成一单是 152 人，医生来一趟就够。",
+        required=False,
     )
 
 
@@ -38,10 +44,16 @@ def gallery_samples() -> dict[str, Any]:
     """A fresh form, the same form refused, and a page in the middle of a list."""
     fresh = SampleForm(
         initial={
-            "title": "请人来给测测视力", "grade": "3", "people": 38, "half": "am", "topics": ["T0101"],
+            "title": "请人来给测测视力",
+            "grade": "3",
+            "people": 38,
+            "half": "am",
+            "topics": ["T0101"],
         }
     )
-    refused = SampleForm({"title": "", "words": "看黑板老眯着眼", "people": 0, "half": "", "grade": "9"})
+    refused = SampleForm(
+        {"title": "", "words": "看黑板老眯着眼", "people": 0, "half": "", "grade": "9"}
+    )
     refused.is_valid()
     return {
         "fresh": fresh,

@@ -1,4 +1,4 @@
-"""Tags that draw: icons, form widgets in our classes, headings, figures. ``docs/design.md`` shows each in use."""
+"""Tags that draw: icons, form widgets, headings, figures. ``docs/design.md`` shows each in use."""
 
 from decimal import Decimal
 from typing import Any
@@ -19,21 +19,22 @@ register = template.Library()
 
 @register.simple_tag
 def icon(name: str, label: str = "", **attrs: str) -> SafeString:
-    """One Lucide icon of the sprite; ``class`` adds classes, ``label`` gives it a name of its own."""
+    """One Lucide icon of the sprite; ``class`` adds classes, ``label`` makes it speak."""
     classes = f"ico {attrs.get('class', '')}".rstrip()
     href = f"{static('icons.svg')}#{name}"
     if label:
         return format_html(
-            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>', classes, label, href
+            '<svg class="{}" role="img" aria-label="{}"><use href="{}"/></svg>',
+            classes,
+            label,
+            href,
         )
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', classes, href)
 
 
 @register.simple_tag(takes_context=True)
 def nav_link(context: Context, url: str, text: str, **attrs: str) -> SafeString | str:
-    """A link of a navigation, marked when the reader stands on it or below; nothing without address."""
+    """A link of a navigation, marked when the reader is there; nothing without an address."""
     if not url:
         return ""
     request = context.get("request")
@@ -56,12 +57,12 @@ def page_query(context: Context, number: int, param: str = "page") -> str:
     return f"?{query.urlencode()}"
 
 
-# ---- Forms -----------------------------------------------------------------------------------------
+# ---- Forms -----------------------------------------------------------------------------------
 
 
 @register.filter
 def widget_kind(field: BoundField) -> str:
-    """``hidden``, ``group`` (many inputs), ``checkbox``, ``file`` or ``line``: which frame it needs."""
+    """Which frame the field needs: ``hidden``, ``group``, ``checkbox``, ``file`` or ``line``."""
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
@@ -111,9 +112,7 @@ def described_by(field: BoundField, help_text: str = "") -> str:
 def widget(field: BoundField, help_text: str = "", **extra: str) -> SafeString:
     """The field's widget with our classes and its description for screen readers."""
     own = field.field.widget.attrs.get("class", "")
-    attrs: dict[str, Any] = {
-        key.replace("_", "-"): value for key, value in extra.items() if value
-    }
+    attrs: dict[str, Any] = {key.replace("_", "-"): value for key, value in extra.items() if value}
     attrs["class"] = f"{widget_class(field.field.widget)} {own}".rstrip()
     if ids := described_by(field, help_text):
         attrs["aria-describedby"] = ids
@@ -127,7 +126,7 @@ def choice_input(choice: Any) -> SafeString:
     """One radio button or checkbox of a group, without Django's own label round it."""
     kind = "checkbox" if choice.data["type"] == "checkbox" else "radio"
     choice.data["attrs"]["class"] = f"{kind} {kind}-primary"
-    return choice.tag(wrap_label=False)
+    return SafeString(choice.tag(wrap_label=False))
 
 
 @register.simple_tag
@@ -142,12 +141,12 @@ def star_words() -> list[tuple[int, str]]:
     ]
 
 
-# ---- Words and figures -----------------------------------------------------------------------------
+# ---- Words and figures -----------------------------------------------------------------------
 
 
 @register.filter
 def heading_font(text: object) -> str:
-    """``font-display`` when our font has every character, else ``font-title``: no heading mixes two faces."""
+    """``font-display`` when our font has every character, else ``font-title``: never two faces."""
     return "font-display" if all(c in GLYPHS for c in str(text)) else "font-title"
 
 

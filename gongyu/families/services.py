@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -103,11 +102,8 @@ def write_note(
     tone: str,
     body: str,
     home_suggestion: str = "",
-    at: datetime | None = None,
 ) -> list[GrowthNote]:
     """Write the same few words to one or several pupils of a class: a row for each, one batch.
-
-    ``at`` is when it was said, for records that come from elsewhere; otherwise now.
 
     Raises NotYourClass, or NoteRefused when nobody is chosen, when a pupil is of another class, or
     when the words carry a mark, a rank or the name of a child whose guardians will not read them.
@@ -120,7 +116,7 @@ def write_note(
         raise NoteRefused(_("选的学生里有人已经不在这个班，请重新选。"), field="students")
     _check_words(school_class, students, body=body, home_suggestion=home_suggestion)
     teaching = Teaching.objects.of(by).filter(school_class=school_class).order_by("-is_head")[0]
-    batch, written_at = uuid.uuid4(), at or now()
+    batch, written_at = uuid.uuid4(), now()
     notes = GrowthNote.objects.bulk_create(
         GrowthNote(
             student=student,

@@ -45,21 +45,17 @@ def publish_article(
     title: str,
     body: str,
     huozi: str = "",
-    at: datetime | None = None,
     **details: Unpack[Details],
 ) -> Article:
     """Publish in the name of an organisation, at once.
 
-    ``body`` is plain text (see ``body.to_html``). ``at`` is when it was published, for records that
-    come from elsewhere; otherwise now, and then an activity may not have begun.
-
-    Raises NotAllowed when the person may not publish this kind there, ArticleRefused when the text
-    or the times cannot stand.
+    ``body`` is plain text (see ``body.to_html``). Raises NotAllowed when the person may not publish
+    this kind there, ArticleRefused when the text or the times cannot stand.
     """
     if not can_publish_as(by, organization, kind) or kind == Article.Kind.EXPERIENCE:
         raise NotAllowed(_("您现在的身份不能发这一类。换个工作台，也许就能发。"))
-    moment = at or now()
-    _check_details(kind, details, not_before=None if at else moment)
+    moment = now()
+    _check_details(kind, details, not_before=moment)
     article = Article.objects.create(
         **_texts(title, body, huozi),
         **details,
@@ -77,9 +73,7 @@ def publish_article(
 
 
 @transaction.atomic
-def submit_experience(
-    *, by: User, title: str, body: str, byline: str, huozi: str = "", at: datetime | None = None
-) -> Article:
+def submit_experience(*, by: User, title: str, body: str, byline: str, huozi: str = "") -> Article:
     """Hand in a parent's experience; it shows once the commission has read it.
 
     ``byline`` is how the parent wants to be called in public, e.g. 三年级家长: never the name of a
@@ -94,7 +88,7 @@ def submit_experience(
         author=by,
         byline=byline,
         state=State.IN_REVIEW,
-        created_at=at or now(),
+        created_at=now(),
     )
     timeline.record(article, "article.submit", _("交来审核"), by=by, as_=byline)
     return article
@@ -142,15 +136,13 @@ def edit_article(
 
 
 @transaction.atomic
-def approve_article(
-    article: Article, *, by: User, seen: str | None = None, at: datetime | None = None
-) -> Article:
+def approve_article(article: Article, *, by: User, seen: str | None = None) -> Article:
     """Publish an experience that was reviewed. Raises NotAllowed, AlreadyHandled,
     ChangedMeanwhile when the author has rewritten it since the reviewer read it."""
     article = _judged(article, by=by, to=State.PUBLISHED)
     _check_seen(article, seen)
     article.state, article.return_reason = State.PUBLISHED, ""
-    article.published_at = at or now()
+    article.published_at = now()
     article.save(update_fields=["state", "return_reason", "published_at"])
     timeline.record(article, "article.approve", _("审核通过，已发布"), by=by, as_=_("区教委"))
     return article

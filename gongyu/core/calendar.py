@@ -1,9 +1,13 @@
 """Days as schools and offices count them, and as people say them.
 
 ``today`` and ``now`` are the only clocks of the product: a demonstration or a test may fix the day
-(``GONGYU_DATE``), and then everything lives on that day.
+(``GONGYU_DATE``), and then everything lives on that day; ``at`` sets the clock for a block, which
+is how the demo district lives through its past weeks.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -24,8 +28,23 @@ class HalfDay(IntegerChoices):
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
+_set_to: ContextVar[datetime | None] = ContextVar("clock", default=None)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let the product's clock stand at an aware ``moment`` within the block."""
+    token = _set_to.set(moment)
+    try:
+        yield
+    finally:
+        _set_to.reset(token)
+
+
 def now() -> datetime:
     """The present moment (aware, UTC); on a fixed day, that day at the present time of day."""
+    if (set_to := _set_to.get()) is not None:
+        return set_to
     moment = timezone.now()
     if settings.FIXED_DATE is None:
         return moment
@@ -35,6 +54,8 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in Beijing."""
+    if (set_to := _set_to.get()) is not None:
+        return timezone.localdate(set_to)
     return settings.FIXED_DATE or timezone.localdate()
 
 

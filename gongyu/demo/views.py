@@ -8,24 +8,18 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from gongyu.accounts.models import User
 from gongyu.core.access import access, everyone
 
-from .roles import DEMO_ROLES
+from .roles import demo_user
 
 
 @access(everyone)
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Sign in as one of the demo roles; any other name is refused."""
+    """Sign in as one of the made-up people; any other name is refused."""
     if not settings.DEMO:
         raise Http404
-    username = request.POST.get("role", "")
-    user = (
-        User.objects.filter(username=username, is_active=True).first()
-        if username in DEMO_ROLES
-        else None
-    )
+    user = demo_user(request.POST.get("role", ""))
     if user is None:
         messages.error(request, _("这个演示身份不在了，请重新选一个。"))
         return redirect("accounts:sign_in")

@@ -1,0 +1,72 @@
+"""Builds the demo district: the real Daxing with made-up people, alive on the day of the build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from random import Random
+
+from gongyu.accounts.models import Role
+from gongyu.core.calendar import at, today
+from gongyu.places.models import Organization
+
+from . import (
+    geography,
+    needs,
+    notes,
+    offers,
+    people,
+    policies,
+    proposal,
+    publications,
+    school_calendar,
+    taxonomy,
+)
+from .district import District
+
+Progress = Callable[[str], None]
+
+
+def build_district(
+    day: date | None = None, seed: int = 241, progress: Progress | None = None
+) -> District:
+    """Build everything on an empty, migrated database and return what was built.
+
+    ``day`` is the day that the district lives on (today if not given); the same day and seed give
+    the same district. ``progress`` is told each step as it begins.
+    """
+    tell = progress or (lambda step: None)
+    district = District(day or today(), Random(seed))  # noqa: S311  # dice for made-up people
+    with at(district.at(0)):
+        tell("地方和单位")
+        geography.build()
+        school_calendar.build()
+        taxonomy.build()
+        policies.build()
+        proposal.build()
+        _offices(district)
+        tell("学校、班级和家庭")
+        people.build(district)
+        tell("资源和场次")
+        offers.build(district)
+        tell("需求和订单")
+        needs.build(district)
+        tell("四个频道")
+        publications.build(district)
+        tell("在校表现")
+        notes.build(district)
+    return district
+
+
+def _offices(district: District) -> None:
+    """The demo roles of the offices: the commission, a department, a community."""
+    commission = Organization.objects.get(kind=Organization.Kind.COMMISSION)
+    district.appoint(
+        district.person("commission"), Role.COMMISSION, commission, title="教联体办公室"
+    )
+    health = Organization.objects.get(kind=Organization.Kind.DEPARTMENT, name__contains="卫生健康")
+    district.appoint(district.person("department"), Role.DEPARTMENT, health, title="健康科")
+    community = Organization.objects.filter(
+        kind=Organization.Kind.COMMUNITY, name__contains="清源", lon__isnull=False
+    ).order_by("pk")[0]
+    district.appoint(district.person("community"), Role.COMMUNITY, community, title="社区干事")

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from . import views
 
 app_name = "governance"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("proposal/", views.proposal, name="proposal"),
+    path("proposals/<str:number>/", views.proposal, name="proposal"),
+]

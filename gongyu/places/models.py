@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from gongyu.core import pinyin
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from gongyu.accounts.models import User
 
 
@@ -25,6 +27,15 @@ class Precision(models.TextChoices):
     TOWNSHIP = "township", _("镇街位置")
     DISTRICT = "district", _("区中心位置")
     NONE = "none", _("位置不详")
+
+
+_WHERE_WORDS = {
+    Precision.EXACT: _("位置来自公开坐标"),
+    Precision.COMMUNITY: _("按社区位置显示，不是门牌位置"),
+    Precision.TOWNSHIP: _("按镇街位置显示，不是实际地点"),
+    Precision.DISTRICT: _("只知道在本区，具体位置没有查到"),
+    Precision.NONE: _("没有查到位置"),
+}
 
 
 class Located(models.Model):
@@ -44,6 +55,16 @@ class Located(models.Model):
     @property
     def has_point(self) -> bool:
         return self.lon is not None and self.lat is not None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether a map may show it: what is only known to be in the district stands nowhere."""
+        return self.precision in {Precision.EXACT, Precision.COMMUNITY, Precision.TOWNSHIP}
+
+    @property
+    def where_words(self) -> str:
+        """How far the position may be trusted, as a reader is told."""
+        return str(_WHERE_WORDS[Precision(self.precision)])
 
     def index_name(self, name: str) -> None:
         """Fill the pinyin columns from the name; called by the service that saves the row."""
@@ -101,7 +122,7 @@ class Division(Located):
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
-    def visible_to(self, user: User) -> OrganizationQuerySet:
+    def visible_to(self, user: User | AnonymousUser) -> OrganizationQuerySet:
         """Organisations are public: their statutory columns may be read by anybody."""
         return self.filter(is_listed=True)
 

@@ -51,7 +51,7 @@ def save_divisions(divisions: Iterable[Division]) -> int:
                 if parent not in known:
                     raise UnknownParent(_("%s 的上一级区划不在资料里。") % row.name)
                 row.parent_id = known[parent]
-            row.index_name(_spoken(row.short_name, row.name))
+            index_names(row)
         Division.objects.bulk_create(
             of_level,
             update_conflicts=True,
@@ -67,7 +67,7 @@ def save_organizations(organizations: Iterable[Organization]) -> int:
     """Save organisations with their pinyin; returns how many."""
     rows = list(organizations)
     for row in rows:
-        row.index_name(_spoken(row.short_name, row.name))
+        index_names(row)
     Organization.objects.bulk_create(
         rows,
         update_conflicts=True,
@@ -75,6 +75,11 @@ def save_organizations(organizations: Iterable[Organization]) -> int:
         update_fields=_ORGANIZATION_FIELDS,
     )
     return len(rows)
+
+
+def index_names(row: Division | Organization) -> None:
+    """Fill the pinyin columns from all the ways in which people say its name."""
+    row.index_name(_spoken(row.short_name, row.name))
 
 
 def _spoken(*names: str) -> str:

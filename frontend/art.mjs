@@ -65,16 +65,16 @@ function desktop() {
     [[1126, 258], [1226, 250], [1272, 128], [1314, -10]],
     [[1314, -10], [1360, -160], [1420, -330], [1490, -560]],
   ]);
-  const bind = 60, pitch = 14;
+  const bind = 57, pitch = 14;
   let strands = "";
   for (let k = 0; k < 5; k++) {
     const x = 88 + 190 * k, y = 18 + k * pitch, r = Math.min(36, 122 - y - 4);
-    const bound = 46 + (k - 2) * 9.5;
+    const bound = 46 + (k - 2) * 10.4;
     strands += `<path d="M${x} 128V${n(y + r)}Q${x} ${n(y)} ${x + r} ${n(y)}H${Math.max(x + r, 866)}C${Math.max(x + r, 866) + 10} ${n(y)} 892 ${n(bound)} 906 ${n(bound)}H942" stroke="var(--strand-${k + 1})" stroke-width="11.5"/>`;
   }
   const rope = twist(line, { s0: 45, s1: line.length, lay: 104, half: 20, width: 15 });
   return svg('class="hero-art" viewBox="0 0 1200 140"',
-    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${rope}${strands}${collar(line, bind, 26.5, 5, 5.6, 4.4)}`);
+    `<circle cx="1116" cy="-100" r="204" fill="var(--wash)"/>${girl(1124, -30, 1.85)}${rope}${strands}${collar(line, bind, 27, 5, 5, 4.2)}`);
 }
 
 /** Front page on a phone: the strands come down beside the list at x = 30, 40 … 70 and turn into a rope. */

@@ -53,7 +53,7 @@ def cut(chars: str) -> None:
 
 def report(chars: str) -> None:
     heading = re.compile(
-        r'<c-(?:page-header|trouble)[^>]*?\btitle="([^"]*)"|font-display[^>]*>(.*?)</'
+        r'<c-(?:page-header|trouble)[^>]*?\btitle="((?:\{%.*?%\}|[^"])*)"|font-display[^>]*>(.*?)</'
     )
     for path in sorted(PACKAGE.rglob("*.html")):
         for first, second in heading.findall(path.read_text(encoding="utf-8")):

@@ -38,7 +38,7 @@
       ? { color: ink, weight: 2.5, fillColor: paper, fillOpacity: 0.9 }
       : { color: paper, weight: 1, fillColor: ink, fillOpacity: 1 };
     // Schools are small, units are the point of the map: they stand on top and larger.
-    return L.circleMarker([unit.lat, unit.lon], { ...style, radius: unit.school ? 5.5 : 7.5, bubblingMouseEvents: false });
+    return L.circleMarker([unit.lat, unit.lon], { ...style, radius: (unit.school ? 5.5 : 7.5) * (box.clientWidth < 480 ? 0.8 : 1), bubblingMouseEvents: false });
   }
 
   /** Town names where there is room: a name that would cover another waits for a closer look. */

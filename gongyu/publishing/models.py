@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
 from gongyu.accounts.queries import organization_ids, roles_of
-from gongyu.core.calendar import now
+from gongyu.core import grades
+from gongyu.core.calendar import now, today
 from gongyu.places.models import Organization
 
 if TYPE_CHECKING:
@@ -169,6 +172,32 @@ class Article(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("publishing:article", args=[self.pk])
+
+    @property
+    def published_on(self) -> date | None:
+        """The day in Beijing on which it was published."""
+        return timezone.localdate(self.published_at) if self.published_at else None
+
+    @property
+    def created_on(self) -> date:
+        return timezone.localdate(self.created_at)
+
+    @property
+    def starts_on(self) -> date | None:
+        return timezone.localdate(self.starts_at) if self.starts_at else None
+
+    @property
+    def is_over(self) -> bool:
+        """An activity that has ended; without an end, when its day has passed."""
+        if self.ends_at is not None:
+            return self.ends_at <= now()
+        return self.starts_on is not None and self.starts_on < today()
+
+    @property
+    def grades_label(self) -> str:
+        if self.first_grade is None or self.last_grade is None:
+            return ""
+        return grades.say_range(self.first_grade, self.last_grade)
 
     @property
     def is_public(self) -> bool:

@@ -18,7 +18,8 @@ from .queries import memberships_of
 from .requests import PersonRequest
 
 
-def _next(request: HttpRequest, default: str = "/today/") -> str:
+def next_url(request: HttpRequest, default: str = "/today/") -> str:
+    """Where to go after signing in: the page that was asked for, if it is one of ours."""
     target = request.POST.get("next") or request.GET.get("next") or default
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -32,12 +33,12 @@ def _next(request: HttpRequest, default: str = "/today/") -> str:
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return HttpResponseRedirect(_next(request))
+        return HttpResponseRedirect(next_url(request))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        return HttpResponseRedirect(_next(request))
-    return render(request, "accounts/sign_in.html", {"form": form, "next": _next(request, "")})
+        return HttpResponseRedirect(next_url(request))
+    return render(request, "accounts/sign_in.html", {"form": form, "next": next_url(request, "")})
 
 
 @access(everyone)

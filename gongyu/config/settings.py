@@ -49,6 +49,7 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("GONGYU_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
+CSRF_FAILURE_VIEW = "gongyu.core.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("GONGYU_TRUSTED_ORIGINS", "").split(",") if o]
 HTTPS = _flag("GONGYU_HTTPS", False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -118,6 +119,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gongyu.core.context.shell",
                 "gongyu.home.navigation.shell",
+                *(["gongyu.demo.context.people"] if DEMO else []),
             ],
             "builtins": ["gongyu.core.templatetags.gongyu"],
         },

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from gongyu.accounts.views import next_url
 from gongyu.core.access import access, everyone
 
 from .roles import demo_user
@@ -24,4 +25,4 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("这个演示身份不在了，请重新选一个。"))
         return redirect("accounts:sign_in")
     login(request, user, backend="gongyu.accounts.backends.PhoneOrNameBackend")
-    return redirect("home:today")
+    return redirect(next_url(request))

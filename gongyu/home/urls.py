@@ -5,5 +5,5 @@ from . import views
 app_name = "home"
 urlpatterns = [
     path("", views.front, name="front"),
-    path("today/", views.today, name="today"),
+    path("today/", views.today_page, name="today"),
 ]

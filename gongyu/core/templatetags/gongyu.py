@@ -1,10 +1,11 @@
 """Tags and filters of every page."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from gongyu.core import calendar, once
 from gongyu.core.html import paragraphs as to_paragraphs
@@ -20,7 +21,8 @@ def form_key() -> SafeString:
 
 @register.filter
 def say_day(day: date) -> str:
-    return calendar.say_day(day)
+    """A day as people say it; of a moment, its day in Beijing."""
+    return calendar.say_day(localtime(day).date() if isinstance(day, datetime) else day)
 
 
 @register.filter

@@ -1,0 +1,363 @@
+"""The first page of each role: what needs this person today, then what is coming."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from gongyu.accounts.models import Membership, Role, User
+from gongyu.accounts.queries import organization_ids
+from gongyu.core.calendar import say_day, say_half_day, today
+from gongyu.exchange import queries as exchange
+from gongyu.exchange.models import MatchingRun, Need, Order
+from gongyu.families.queries import ChildWithNotes, children_with_latest_notes, classes_of
+from gongyu.publishing import queries as publishing
+from gongyu.publishing.models import Article, Policy
+
+ROWS = 5
+LATE_AFTER_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing: what it is, about what, where it is dealt with."""
+
+    title: str
+    meta: str
+    url: str
+    badge: str = ""
+    tone: str = "mute"
+    icon: str = ""
+    char: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Rows under a heading. ``waits`` counts what waits for this person's answer."""
+
+    title: str
+    rows: Sequence[Row]
+    waits: int = 0
+    more_url: str = ""
+    more_label: str = ""
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    label: str
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPage:
+    """``waits`` is the sum over the blocks; ``children`` are shown to parents only."""
+
+    blocks: list[Block]
+    actions: list[Action]
+    children: list[ChildWithNotes] = field(default_factory=list)
+
+    @property
+    def waits(self) -> int:
+        return sum(block.waits for block in self.blocks)
+
+
+def today_page(user: User, workspace: Membership | None) -> TodayPage:
+    """The page for the role in which the person works right now."""
+    role = workspace.role if workspace else ""
+    return _PAGES.get(role, _nobody)(user)
+
+
+def _nobody(user: User) -> TodayPage:
+    """Somebody without a role (yet): the public channels."""
+    return TodayPage([], [Action(_("看看附近的活动"), reverse("publishing:activities"), "sun")])
+
+
+_TONES: dict[str, str] = {
+    Order.State.PLACED: "wait",
+    Order.State.PROPOSED: "wait",
+    Order.State.ACCEPTED: "ok",
+    Order.State.DONE: "ok",
+    Order.State.RATED: "ok",
+    Order.State.DECLINED: "stop",
+}
+
+
+def _order_rows(orders: Iterable[Order], *, for_unit: bool = False) -> list[Row]:
+    return [
+        Row(
+            title=str(order.need.school if for_unit else order.session.resource.unit),
+            meta=_("%(when)s，%(what)s，%(who)s %(heads)d 人")
+            % {
+                "when": say_half_day(order.date, order.half_day),
+                "what": order.session.resource.title,
+                "who": order.need.who_label,
+                "heads": order.headcount,
+            },
+            url=order.get_absolute_url(),
+            badge=str(order.get_state_display()),
+            tone=_TONES.get(order.state, "mute"),
+        )
+        for order in orders
+    ]
+
+
+def _article_rows(articles: Iterable[Article], *, badge: bool = False) -> list[Row]:
+    return [
+        Row(
+            title=article.title,
+            meta=_article_meta(article),
+            url=article.get_absolute_url(),
+            char=article.huozi,
+            badge=str(article.get_state_display()) if badge else "",
+            tone={"published": "ok", "in_review": "wait", "returned": "stop"}.get(
+                article.state, "mute"
+            ),
+        )
+        for article in articles
+    ]
+
+
+def _article_meta(article: Article) -> str:
+    if article.is_activity and article.starts_at:
+        start = localtime(article.starts_at)
+        return f"{say_day(start.date())} {start:%H:%M}，{article.place}"
+    return article.byline
+
+
+def _coming(user: User, *roles: Role) -> list[Order]:
+    """Arranged visits of the coming two weeks, for the person's schools or units."""
+    own = organization_ids(user, *roles)
+    side = "session__resource__unit__in" if Role.UNIT in roles else "need__school__in"
+    day = today()
+    return list(
+        Order.objects.filter(**{side: own}, state=Order.State.ACCEPTED)
+        .filter(date__gte=day, date__lte=day + timedelta(days=14))
+        .with_parties()
+        .order_by("date", "half_day", "pk")[:ROWS]
+    )
+
+
+def _to_rate(user: User, *, for_unit: bool = False) -> Block:
+    waiting = list(exchange.waiting_to_be_rated(user)[: ROWS + 1])
+    return Block(
+        _("办完了，点两下评一评"),
+        _order_rows(waiting[:ROWS], for_unit=for_unit),
+        waits=len(waiting),
+    )
+
+
+def _weekend_block() -> Block:
+    day = today()
+    coming = publishing.activities_between(day, day + timedelta(days=6))
+    return Block(
+        _("这几天附近有什么"),
+        _article_rows(coming[:ROWS]),
+        more_url=reverse("publishing:activities"),
+        more_label=_("看全部活动"),
+        empty=_("这几天还没有活动，社区发了会第一时间出现在这里。"),
+    )
+
+
+def _parent(user: User) -> TodayPage:
+    return TodayPage(
+        [_weekend_block()],
+        [
+            Action(_("附近的活动"), reverse("publishing:activities"), "calendar-days"),
+            Action(_("说说我们家的经验"), reverse("publishing:write"), "square-pen"),
+        ],
+        children_with_latest_notes(user),
+    )
+
+
+def _proposals(user: User) -> Block:
+    waiting = list(exchange.waiting_for_school(user)[:ROWS])
+    return Block(_("单位提议换个半天，等您回话"), _order_rows(waiting), waits=len(waiting))
+
+
+def _visits(user: User, *roles: Role) -> Block:
+    return Block(
+        _("约好了的"),
+        _order_rows(_coming(user, *roles), for_unit=Role.UNIT in roles),
+        more_url=reverse("exchange:orders"),
+        more_label=_("看全部订单"),
+        empty=_("这两周还没有约好的事。"),
+    )
+
+
+def _in_pool(user: User) -> Block:
+    needs = list(
+        Need.objects.visible_to(user)
+        .waiting()
+        .filter(date_to__gte=today())
+        .select_related("school_class")
+        .order_by("date_to", "pk")[:ROWS]
+    )
+    return Block(
+        _("还在需求池里"),
+        [
+            Row(
+                title=need.words,
+                meta=_("%(who)s，最晚 %(day)s")
+                % {"who": need.who_label, "day": say_day(need.date_to)},
+                url=need.get_absolute_url(),
+            )
+            for need in needs
+        ],
+        more_url=reverse("exchange:needs"),
+        more_label=_("看全部需求"),
+        empty=_("没有在等的需求。班里遇到什么了，说一句就行。"),
+    )
+
+
+def _teacher(user: User) -> TodayPage:
+    classes = [
+        Row(
+            title=_("给%(name)s的孩子写一句") % {"name": entry.school_class.name},
+            meta=_("%(count)d 个孩子，%(role)s")
+            % {"count": len(entry.pupils), "role": "、".join(entry.labels)},
+            url=reverse("families:note_new", args=[entry.school_class.pk]),
+            icon="square-pen",
+        )
+        for entry in classes_of(user)
+        if entry.pupils
+    ]
+    return TodayPage(
+        [
+            _proposals(user),
+            _to_rate(user),
+            _visits(user, Role.TEACHER),
+            Block(_("我的班"), classes, empty=_("名单录入以后，就能在这里给孩子写在校表现。")),
+            _in_pool(user),
+        ],
+        [Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus")],
+    )
+
+
+def _school_admin(user: User) -> TodayPage:
+    return TodayPage(
+        [_proposals(user), _to_rate(user), _visits(user, Role.SCHOOL_ADMIN), _in_pool(user)],
+        [
+            Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus"),
+            Action(_("发一条"), reverse("publishing:write"), "square-pen"),
+        ],
+    )
+
+
+def _unit(user: User) -> TodayPage:
+    waiting = exchange.waiting_for_unit(user)
+    number = waiting.count()
+    return TodayPage(
+        [
+            Block(
+                _("学校等您回话"),
+                _order_rows(waiting[:ROWS], for_unit=True),
+                waits=number,
+                more_url=reverse("exchange:orders"),
+                more_label=_("去接单，不冲突的一次接下"),
+                empty=_("没有等您回话的订单。"),
+            ),
+            _to_rate(user, for_unit=True),
+            _visits(user, Role.UNIT),
+        ],
+        [Action(_("看订单和日历"), reverse("exchange:orders"), "inbox")],
+    )
+
+
+def _commission(user: User) -> TodayPage:
+    reviews = list(publishing.waiting_for_review()[: ROWS + 1])
+    late = Order.objects.filter(
+        state=Order.State.PLACED, placed_at__date__lt=today() - timedelta(days=LATE_AFTER_DAYS)
+    )
+    pool = Need.objects.waiting()
+    last = MatchingRun.objects.filter(objective__isnull=False).first()
+    figures = [
+        Row(
+            _("需求池里有 %(count)d 个需求在等") % {"count": pool.count()},
+            _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
+            if last
+            else _("还没有做过统一匹配"),
+            reverse("exchange:runs"),
+            icon="route",
+        )
+    ]
+    return TodayPage(
+        [
+            Block(
+                _("全区的需求"),
+                figures,
+                more_url=reverse("exchange:needs"),
+                more_label=_("看需求池"),
+            ),
+            Block(
+                _("家长的经验，等您审一审"),
+                _article_rows(reviews[:ROWS]),
+                waits=len(reviews),
+                more_url=reverse("publishing:review"),
+                more_label=_("去审核"),
+                empty=_("没有等审核的。"),
+            ),
+            Block(
+                _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},
+                _order_rows(late.with_parties().order_by("placed_at", "pk")[:ROWS]),
+                more_url=reverse("exchange:orders"),
+                more_label=_("看全部订单"),
+                empty=_("都按时回了话。"),
+            ),
+        ],
+        [Action(_("统一匹配、派单"), reverse("exchange:runs"), "route")],
+    )
+
+
+def _own_articles(user: User, empty: str) -> Block:
+    return Block(
+        _("我们发的"),
+        _article_rows(publishing.written_by_or_for(user)[:ROWS], badge=True),
+        more_url=reverse("publishing:mine"),
+        more_label=_("看全部"),
+        empty=empty,
+    )
+
+
+def _department(user: User) -> TodayPage:
+    silent = Policy.objects.filter(explainers__isnull=True).order_by("-reference")[:ROWS]
+    return TodayPage(
+        [
+            Block(
+                _("还没人讲成人话的政策"),
+                [Row(policy.title, policy.issuer, policy.get_absolute_url()) for policy in silent],
+                more_url=reverse("publishing:policies"),
+                more_label=_("看政策库"),
+                empty=_("政策库里的文件都有解读了。"),
+            ),
+            _own_articles(user, _("还没有发过解读。挑一份文件，讲给家长听。")),
+        ],
+        [Action(_("写一篇解读"), reverse("publishing:write"), "square-pen")],
+    )
+
+
+def _community(user: User) -> TodayPage:
+    return TodayPage(
+        [
+            _own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
+            _weekend_block(),
+        ],
+        [Action(_("发个活动"), reverse("publishing:write"), "square-pen")],
+    )
+
+
+_PAGES: dict[str, Callable[[User], TodayPage]] = {
+    Role.PARENT: _parent,
+    Role.TEACHER: _teacher,
+    Role.SCHOOL_ADMIN: _school_admin,
+    Role.UNIT: _unit,
+    Role.COMMISSION: _commission,
+    Role.DEPARTMENT: _department,
+    Role.COMMUNITY: _community,
+}

@@ -7,12 +7,14 @@ anywhere in this room, and none is to be added.
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
@@ -240,6 +242,15 @@ class GrowthNote(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("families:note", args=[self.pk])
+
+    @property
+    def written_on(self) -> date:
+        """The day in Beijing on which it was written."""
+        return timezone.localdate(self.written_at)
+
+    @property
+    def is_praise(self) -> bool:
+        return self.tone == self.Tone.PRAISE
 
 
 class ReadRecord(models.Model):

@@ -26,6 +26,12 @@ def say_day(day: date) -> str:
 
 
 @register.filter
+def weekday(day: date) -> str:
+    """周六."""
+    return calendar.WEEKDAYS[day.weekday()]
+
+
+@register.filter
 def half_day(value: int) -> str:
     return str(calendar.HalfDay(value).label)
 

@@ -274,7 +274,7 @@ def _build(day: date | None, seed: int) -> None:
 
     print("Building the demo district …", flush=True)
     with transaction.atomic():
-        build_district(day=day, seed=seed)
+        build_district(day, seed, progress=lambda step: print(f"  {step}", flush=True))
 
 
 # doctor

@@ -130,8 +130,8 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2):  # noqa: S310  # our own http address
             return True
-    except urllib.error.HTTPError:
-        return True  # it answers, if only to lead to https
+    except urllib.error.HTTPError as answer:
+        return answer.code < 500  # refusing our host, or leading to https, is an answer too
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
 

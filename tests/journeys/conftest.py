@@ -1,0 +1,275 @@
+"""Journeys use the product as it is started for people: the real command, server and worker.
+
+One district is built and served for the whole session, on the database that ``DATABASE_URL`` names
+or on SQLite. Journeys run at both sizes of screen, and each ends with the check that nothing was
+wrong that an assertion did not look at: no error in the console, no broken resource, no request to
+anybody else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from tests.conftest import TODAY
+
+PATIENCE = 10_000  # milliseconds for anything that a page is to show
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+    "desktop": {"viewport": {"width": 1440, "height": 900}},
+}
+CHROMIUM_FLAGS = [
+    "--no-sandbox",  # containers and CI run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("journey")
+
+
+# The district
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """Where the product is being served, and the environment in which its command runs."""
+
+    address: str
+    environment: dict[str, str]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_answers(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"{address}/health/", timeout=5)
+        except (urllib.error.URLError, ConnectionError):
+            try:
+                code = server.wait(0.1)
+            except subprocess.TimeoutExpired:
+                continue
+            pytest.fail(f"gongyu serve ended with {code}:\n{log.read_text()}")
+        else:
+            return
+    pytest.fail(f"gongyu serve did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this session alone: a new file, or a new database on the given server."""
+    given = os.environ.get("DATABASE_URL", "")
+    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'gongyu.sqlite3'}"
+        return
+    name = f"journeys_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    yield given.rpartition("/")[0] + f"/{name}"
+    with psycopg.connect(given, autocommit=True) as server:
+        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def district(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+    """The demo district of the fixed day, built and served by the ``gongyu`` command."""
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        **os.environ,
+        "GONGYU_HOME": str(home),
+        "GONGYU_DEMO": "1",
+        "GONGYU_DATE": TODAY.isoformat(),
+        "DATABASE_URL": database_url,
+    }
+    environment.pop("GONGYU_DEBUG", None)
+    gongyu = [sys.executable, "-m", "gongyu"]
+    built = subprocess.run(
+        [*gongyu, "demo", "--date", TODAY.isoformat()],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+
+    port = _free_port()
+    log = home / "serve.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*gongyu, "serve", "--port", str(port)],
+            env=environment,
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(server, address, log)
+        yield District(address, environment)
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=30)
+    assert code == 0, f"gongyu serve did not stop cleanly:\n{log.read_text()}"
+
+
+# The browser
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or the one that CHROMIUM names."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=CHROMIUM_FLAGS
+        )
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Watch:
+    """Everything that went wrong in a page without anybody asserting it."""
+
+    host: str
+    wrong: list[str] = field(default_factory=list)
+
+    def over(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # A refused page is answered with 403 or 404 on purpose; ``_response`` judges statuses.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.wrong.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme in {"http", "https", "ws", "wss"} and parts.netloc != self.host:
+            self.wrong.append(f"request to another host: {request.url}")
+
+    def _response(self, response: Response) -> None:
+        asked_for = response.request.is_navigation_request() and response.status in {403, 404}
+        if response.status >= 400 and not asked_for:
+            self.wrong.append(f"{response.status} for {response.url}")
+
+
+Newcomer = Callable[[], Page]
+
+
+@pytest.fixture(params=list(SCREENS))
+def screen(request: pytest.FixtureRequest) -> str:
+    """``phone`` or ``desktop``; every journey is made on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def newcomer(browser: Browser, district: District, screen: str) -> Iterator[Newcomer]:
+    """Somebody who opens the product in a browser of their own: ``teacher = newcomer()``."""
+    watch = Watch(urlsplit(district.address).netloc)
+    contexts = []
+
+    def arrive() -> Page:
+        context = browser.new_context(
+            base_url=district.address,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            **SCREENS[screen],
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        watch.over(page)
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert watch.wrong == []
+
+
+@pytest.fixture
+def page(newcomer: Newcomer) -> Page:
+    """A visitor who has not opened anything yet."""
+    return newcomer()
+
+
+# What people do
+
+
+def sign_in_as(page: Page, username: str) -> None:
+    """Press the button of a demo role (``gongyu/demo/roles.py``) on the sign-in page."""
+    page.goto("/account/sign-in/")
+    page.locator(f'form[action="/demo/sign-in/"] [name=role][value="{username}"]').first.click()
+    expect(page).to_have_url(f"{_origin(page)}/today/")
+
+
+def use_large_type(page: Page) -> None:
+    """Read everything from now on in the 长辈版."""
+    page.context.add_cookies([{"name": "size", "value": "large", "url": _origin(page)}])
+
+
+def axe(page: Page) -> None:
+    """Nothing on the page as it stands breaks an accessibility rule that axe knows."""
+    results = Axe().run(page)
+    broken = [
+        f"{rule['id']}: {rule['help']}\n    "
+        + "\n    ".join(node["html"][:200] for node in rule["nodes"][:5])
+        for rule in results.response["violations"]
+    ]
+    assert not broken, f"axe on {page.url}:\n" + "\n".join(broken)
+
+
+def fits_the_screen(page: Page) -> None:
+    """Nothing sticks out to the right."""
+    over = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert over <= 0, f"{page.url} is {over} px wider than the screen"
+
+
+def _origin(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.scheme}://{parts.netloc}"

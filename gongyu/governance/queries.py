@@ -23,6 +23,12 @@ class Item:
     recommendation: Recommendation
     knot: str
 
+    @property
+    def on_rope(self) -> dict[str, str]:
+        """As the rope component draws it: the knot leads to the item below."""
+        title, order = self.recommendation.title, self.recommendation.order
+        return {"state": self.knot, "label": title, "url": f"#item-{order}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Strand:
@@ -39,6 +45,10 @@ class ProposalPage:
     strands: tuple[Strand, ...]
     reply_points: tuple[ReplyPoint, ...]
     counts: dict[str, int]
+
+    @property
+    def knots(self) -> list[dict[str, str]]:
+        return [item.on_rope for strand in self.strands for item in strand.items]
 
 
 def proposal_page(number: str | None = None) -> ProposalPage | None:

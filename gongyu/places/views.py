@@ -66,7 +66,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
         "filter_form": chosen,
         "is_filtered": bool(chosen.family or chosen.town_code),
         "page_obj": queries.units_page(units, request.GET.get("page", "1")),
-        "drawing": queries.town_dots({}, linked=False),
+        "drawing": queries.town_dots({}, width=360, linked=False),
         "boundary_url": static(path) if path else "",
         "tianditu_key": settings.TIANDITU_KEY,
     }

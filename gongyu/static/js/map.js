@@ -84,7 +84,7 @@
     const units = L.featureGroup();
     const byId = new Map();
     for (const unit of [...found.units].sort((a, b) => b.school - a.school)) {
-      const dot = marker(unit).bindPopup(() => popup(unit), { autoPanPadding: [24, 24] });
+      const dot = marker(unit).bindPopup(() => popup(unit), { minWidth: 200, maxWidth: 280, autoPanPadding: [24, 24] });
       byId.set(String(unit.id), dot);
       units.addLayer(dot);
     }
@@ -107,7 +107,7 @@
       if (!dot) continue;
       button.hidden = false;
       button.addEventListener("click", () => {
-        map.setView(dot.getLatLng(), Math.max(map.getZoom(), 13), { animate: !calm });
+        map.setView(dot.getLatLng(), Math.max(map.getZoom(), 13), { animate: false });
         dot.openPopup();
         box.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
         dot.getPopup().getElement()?.querySelector("a.lk")?.focus({ preventScroll: true });

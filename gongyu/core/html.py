@@ -3,7 +3,7 @@
 import re
 
 import nh3
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 TAGS = {"p", "br", "strong", "em", "b", "i", "ul", "ol", "li", "blockquote", "h2", "h3", "a"}
@@ -21,6 +21,6 @@ def clean(html: str) -> str:
 def paragraphs(text: str) -> SafeString:
     """Plain text as escaped paragraphs; single line breaks are kept."""
     parts = [p.strip() for p in _BLANK_LINES.split(text.replace("\r\n", "\n")) if p.strip()]
-    br = format_html("<br>")
+    br = SafeString("<br>")
     lines = (format_html_join(br, "{}", ((line,) for line in part.split("\n"))) for part in parts)
     return format_html_join("", "<p>{}</p>", ((line,) for line in lines))

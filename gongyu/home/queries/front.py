@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from gongyu.core.calendar import today
 from gongyu.exchange import queries as exchange
 from gongyu.exchange.models import Order, Session
+from gongyu.exchange.queries.lists import PublicFigures
 from gongyu.governance.queries import ProposalPage, proposal_page
 from gongyu.places.district_map import DistrictMap
 from gongyu.places.models import Organization
@@ -55,7 +56,7 @@ class FrontPage:
     channels: list[Channel]
     map_wide: DistrictMap
     map_narrow: DistrictMap
-    figures: exchange.PublicFigures
+    figures: PublicFigures
     schools: int
     units_offering: int
     just_now: JustNow | None

@@ -1,0 +1,133 @@
+"""Each role's first page says what needs that person today."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from gongyu.accounts.models import Role, User
+from gongyu.core.calendar import today
+from gongyu.exchange.models import Need, Order
+from gongyu.families.models import ReadRecord
+from tests.factories import (
+    ExperienceFactory,
+    GrowthNoteFactory,
+    GuardianshipFactory,
+    NeedFactory,
+    OrderFactory,
+    PolicyFactory,
+    SchoolFactory,
+    StudentFactory,
+    TeachingFactory,
+    UnitFactory,
+    person,
+)
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Client]
+
+
+def _today(client: Client) -> str:
+    return client.get(reverse("home:today")).content.decode()
+
+
+def test_a_unit_sees_the_orders_that_wait_for_its_answer(sign_in: SignIn) -> None:
+    unit = UnitFactory()
+    order = OrderFactory(session__resource__unit=unit, need__state=Need.State.ORDERED)
+    elsewhere = OrderFactory(need__state=Need.State.ORDERED)
+
+    page = _today(sign_in(person(Role.UNIT, unit)))
+
+    assert "1 件事等您回话" in page
+    assert str(order.need.school) in page
+    assert str(elsewhere.need.school) not in page
+
+
+def test_a_teacher_sees_the_visit_to_be_rated(sign_in: SignIn) -> None:
+    school = SchoolFactory()
+    order = OrderFactory(
+        need__school=school,
+        need__state=Need.State.ARRANGED,
+        state=Order.State.ACCEPTED,
+        date=today(),
+    )
+
+    page = _today(sign_in(person(Role.TEACHER, school)))
+
+    assert "点两下评一评" in page
+    assert order.get_absolute_url() in page
+
+
+def test_a_teacher_finds_the_own_class_to_write_about(sign_in: SignIn) -> None:
+    teaching = TeachingFactory(is_head=True)
+    StudentFactory(school_class=teaching.school_class)
+
+    page = _today(sign_in(teaching.teacher))
+
+    assert reverse("families:note_new", args=[teaching.school_class.pk]) in page
+
+
+def test_a_parent_reads_the_own_child_only_and_the_read_is_recorded(sign_in: SignIn) -> None:
+    guardianship = GuardianshipFactory()
+    GrowthNoteFactory(student=guardianship.student, body="主动擦了黑板。")
+    GrowthNoteFactory(body="别人家孩子的事。")
+
+    page = _today(sign_in(guardianship.guardian))
+
+    assert "主动擦了黑板。" in page
+    assert "别人家孩子的事。" not in page
+    assert ReadRecord.objects.filter(reader=guardianship.guardian).count() == 1
+
+
+def test_the_commission_sees_the_pool_the_reviews_and_who_is_late(sign_in: SignIn) -> None:
+    NeedFactory.create_batch(2)
+    ExperienceFactory(title="我家的饭桌")
+    late = OrderFactory(need__state=Need.State.ORDERED)
+    Order.objects.update(placed_at=late.placed_at - timedelta(days=9))
+
+    page = _today(sign_in(person(Role.COMMISSION)))
+
+    assert "需求池里有 2 个需求在等" in page
+    assert "我家的饭桌" in page
+    assert late.get_absolute_url() in page
+
+
+def test_a_department_sees_the_policies_that_nobody_has_explained(sign_in: SignIn) -> None:
+    PolicyFactory(title="没人讲过的意见")
+
+    assert "没人讲过的意见" in _today(sign_in(person(Role.DEPARTMENT)))
+
+
+def test_somebody_without_a_role_still_gets_a_page(sign_in: SignIn) -> None:
+    user = User.objects.create(username="new", name="新来的")
+
+    assert "看看附近的活动" in _today(sign_in(user))
+
+
+@pytest.mark.parametrize("role", [str(role) for role in Role])
+@pytest.mark.parametrize("rows", [1, 6])
+def test_queries_do_not_grow_with_rows(
+    sign_in: SignIn,
+    role: str,
+    rows: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    user = person(role)
+    membership = user.memberships.get()
+    for _ in range(rows):
+        ExperienceFactory()
+        if role == Role.UNIT:
+            OrderFactory(session__resource__unit=membership.organization)
+        elif role in {Role.TEACHER, Role.SCHOOL_ADMIN}:
+            NeedFactory(school=membership.organization)
+            OrderFactory(need__school=membership.organization)
+        else:
+            GrowthNoteFactory(student=GuardianshipFactory(guardian=user).student)
+    client = sign_in(user)
+
+    with django_assert_max_num_queries(24):
+        assert client.get(reverse("home:today")).status_code == 200

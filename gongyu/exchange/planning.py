@@ -38,6 +38,7 @@ class Draft:
     slots: int
     reach_km: float
     severity: int = 1
+    school_class_id: int | None = None
 
     @classmethod
     def of(cls, need: Need) -> Draft:
@@ -53,6 +54,7 @@ class Draft:
             slots=need.slots,
             reach_km=need.reach_km,
             severity=need.severity,
+            school_class_id=need.school_class_id,
         )
 
 

@@ -13,7 +13,10 @@ can_file_need: Predicate = is_school_staff
 can_answer_orders: Predicate = is_unit
 can_run_matching: Predicate = is_commission
 can_read_needs: Predicate = is_school_staff | is_commission
+can_read_a_need: Predicate = is_school_staff | is_unit | is_commission
 can_read_orders: Predicate = is_school_staff | is_unit | is_commission
+can_answer_proposals: Predicate = is_school_staff
+can_end_orders: Predicate = is_school_staff | is_unit
 
 
 # Services ask these, of the object at hand.

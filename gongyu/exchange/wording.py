@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,22 @@ class Remedy:
     label: str
     field: str
     value: str
+
+
+def all_of(remedies: Sequence[Remedy]) -> Remedy | None:
+    """Several changes as one button: ``reach_km=23&slots=12`` is what it sends."""
+    if not remedies:
+        return None
+    label = "，".join(r.label for r in remedies)
+    return Remedy(label, "change", urlencode([(r.field, r.value) for r in remedies]))
+
+
+_NUMERALS = "零一两三四五六七八九十"
+
+
+def say_count(number: int) -> str:
+    """A number of things as people say it up to ten: 两, 十; then in figures with spaces."""
+    return _NUMERALS[number] if number <= 10 else f" {number} "
 
 
 def say_slot(slot: tuple[int, int]) -> str:

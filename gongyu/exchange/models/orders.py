@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
 from gongyu.accounts.queries import organization_ids, roles_of
-from gongyu.core.calendar import HalfDay, today
+from gongyu.core.calendar import HalfDay, say_half_day, today
 from gongyu.families.models import SchoolClass
 
 from .needs import Need
@@ -150,6 +150,11 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exchange:order", args=[self.pk])
+
+    @property
+    def when(self) -> str:
+        """12 月 2 日周三下午."""
+        return say_half_day(self.date, self.half_day)
 
     @property
     def day_has_come(self) -> bool:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from gongyu.accounts.models import Role
 from gongyu.accounts.queries import organization_ids
 from gongyu.core import grades
-from gongyu.core.calendar import HalfDay, today
+from gongyu.core.calendar import HalfDay, say_half_day, today
 from gongyu.places.models import Organization
 
 if TYPE_CHECKING:
@@ -148,6 +148,11 @@ class Session(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("places:organization", args=[self.resource.unit_id])
+
+    @property
+    def when(self) -> str:
+        """12 月 2 日周三下午."""
+        return say_half_day(self.date, self.half_day)
 
     @property
     def seats_free(self) -> int:

@@ -1,5 +1,9 @@
 """A run of the matching engine over the pool, its plan, and why some needs got nothing."""
 
+from __future__ import annotations
+
+from math import ceil
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +15,12 @@ from gongyu.core.models import Job
 from .needs import Need
 from .orders import Order
 from .resources import Session
+
+
+class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
+    def with_counts(self) -> MatchingRunQuerySet:
+        """Each run with ``served``, the needs that its plan serves."""
+        return self.annotate(served=models.Count("matches", distinct=True))
 
 
 class MatchingRun(models.Model):
@@ -30,6 +40,8 @@ class MatchingRun(models.Model):
     dispatched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = MatchingRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-pk"]
@@ -54,6 +66,11 @@ class MatchingRun(models.Model):
         if not self.bound or self.objective is None:
             return None
         return max(0.0, (self.bound - self.objective) / self.bound)
+
+    @property
+    def gap_percent(self) -> str:
+        """The gap in percent, rounded up, so that it never promises more than was proven."""
+        return f"{ceil(1e4 * (self.gap or 0.0)) / 100:.2f}"
 
 
 class PlannedMatch(models.Model):

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Avg, Count
+from django.utils.translation import gettext as _
 
 from gongyu.engines import matching
 from gongyu.exchange import planning, wording
-from gongyu.exchange.models import Rating, Resource, Session, Slots
+from gongyu.exchange.models import Order, Rating, Resource, Session
 from gongyu.exchange.planning import Draft
 from gongyu.places.models import Organization
+
+from .grid import Grid, draw_grid
 
 MOST_UNITS = 8
 MOST_NEAR_MISSES = 5
 FEWEST_RATINGS = 3
-WEEKS_SHOWN = 3
+MOST_OTHERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +42,22 @@ class UnitOffer:
     options: list[SessionOption] = field(default_factory=list)
     stars: float | None = None
     rated: int = 0
+    praise: str = ""
 
     @property
-    def weeks(self) -> list[Week]:
-        """Three weeks of half-days from the best session's Monday on, for the small grid."""
-        monday = self.best.date - timedelta(days=self.best.date.weekday())
-        by_slot = {(o.session.date, o.session.half_day): o for o in self.options}
-        return [
-            Week(
-                start := monday + timedelta(weeks=w),
-                [
-                    [
-                        Cell(day := start + timedelta(days=d), half, by_slot.get((day, half)))
-                        for d in range(7)
-                    ]
-                    for half in (0, 1)
-                ],
-            )
-            for w in range(WEEKS_SHOWN)
-        ]
+    def others(self) -> list[SessionOption]:
+        """The half-days beside the best one that can be ordered as well, the first of them."""
+        fitting = [o for o in self.options if o.fits and o.session.pk != self.best.pk]
+        return fitting[:MOST_OTHERS]
 
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    day: date
-    half_day: int
-    option: SessionOption | None
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    monday: date
-    rows: list[list[Cell]]
+    @property
+    def grid(self) -> Grid:
+        """The half-days around the best one as a small picture."""
+        return draw_grid(
+            self.best.date,
+            (self.best.date, self.best.half_day),
+            {(o.session.date, o.session.half_day): o.fits for o in self.options},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +68,11 @@ class NearMissOffer:
     km: float
     sentences: list[str]
     remedies: list[wording.Remedy]
+
+    @property
+    def remedy(self) -> wording.Remedy | None:
+        """All changes at once, as one button."""
+        return wording.all_of(self.remedies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +85,16 @@ class Fit:
 
 
 def fit_for(draft: Draft) -> Fit:
-    """Units that can serve the draft, best first, and near misses; 3 queries, whatever the size.
+    """Units that can serve the draft, best first, and near misses; 4 queries, whatever the size.
 
     "Best" is the engine's value of a pair, and among equal values the earlier day: so nearer and
-    better fitting units come first.
+    better fitting units come first. A half-day on which the class is somewhere already fits nobody.
     """
     sessions = planning.open_sessions()
-    problem = planning.draft_problem(draft, sessions)
+    busy = _half_days_taken(draft)
+    problem = planning.draft_problem(
+        draft, (s for s in sessions if (s.date, s.half_day) not in busy)
+    )
     by_id = {str(s.pk): s for s in sessions}
     candidates = matching.find_candidates(problem)
     offers: dict[int, UnitOffer] = {}
@@ -121,6 +116,7 @@ def fit_for(draft: Draft) -> Fit:
     chosen = list(offers.values())[:MOST_UNITS]
     _add_half_days(chosen, sessions, fitting, draft)
     _add_stars(chosen)
+    _praise_first(chosen)
     misses = [
         _near_miss(m, by_id)
         for m in matching.near_misses(problem, "draft", limit=MOST_NEAR_MISSES + len(offers))
@@ -129,18 +125,41 @@ def fit_for(draft: Draft) -> Fit:
     return Fit(chosen, misses[:MOST_NEAR_MISSES], len(fitting))
 
 
+def _praise_first(offers: list[UnitOffer]) -> None:
+    """Say of the first what sets it apart, where something does."""
+    if len(offers) < 2:
+        return
+    first, *rest = offers
+    said = []
+    if all(first.best.date < other.best.date for other in rest):
+        said.append(_("最早"))
+    if first.resource.form != "online" and all(first.km < other.km for other in rest):
+        said.append(_("最近"))
+    first.praise = "、".join(said)
+
+
+def _half_days_taken(draft: Draft) -> set[tuple[date, int]]:
+    """Half-days on which the class of the draft is promised to somebody."""
+    if draft.school_class_id is None:
+        return set()
+    return set(
+        Order.objects.filter(
+            school_class=draft.school_class_id, state__in=Order.HOLDING
+        ).values_list("date", "half_day")
+    )
+
+
 def _add_half_days(
     offers: list[UnitOffer], sessions: list[Session], fitting: set[int], draft: Draft
 ) -> None:
     """All half-days of the offered resources that have seats: those that fit, and the others."""
     wanted = {o.resource.pk: o for o in offers}
-    slots = set(Slots.pairs(draft.slots))
     grouped: dict[int, list[SessionOption]] = defaultdict(list)
     for session in sessions:
         if session.resource_id in wanted and session.seats_free >= draft.headcount:
             fits = session.pk in fitting
             inside = draft.date_from <= session.date <= draft.date_to
-            if fits or (inside and (session.date.weekday(), session.half_day) not in slots):
+            if fits or inside:
                 grouped[session.resource_id].append(SessionOption(session, fits))
     for resource_id, options in grouped.items():
         wanted[resource_id].options = options

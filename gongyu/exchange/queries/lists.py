@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, Count, Prefetch, Q, QuerySet
 
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids
 from gongyu.core.calendar import today
-from gongyu.exchange.models import Need, Order, Rating
+from gongyu.exchange.models import Need, Order, Rating, Resource, Session
 from gongyu.places.models import Organization
 
 
@@ -25,6 +25,28 @@ def orders_for_unit(user: User) -> QuerySet[Order]:
     """Orders to the units a person works for."""
     units = organization_ids(user, Role.UNIT)
     return Order.objects.filter(session__resource__unit__in=units).with_parties()
+
+
+def orders_for_school(user: User) -> QuerySet[Order]:
+    """Orders of the schools that a person works at."""
+    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    return Order.objects.filter(need__school__in=schools).with_parties()
+
+
+def offers_of(unit: Organization) -> list[Resource]:
+    """What a unit offers with its topics and the sessions ahead (``coming``); 3 queries."""
+    coming = Session.objects.upcoming().select_related("resource").order_by("date", "half_day")
+    return list(
+        unit.resources.prefetch_related(
+            "topics", Prefetch("sessions", queryset=coming, to_attr="coming")
+        )
+    )
+
+
+def asked_of(unit: Organization) -> dict[int, int]:
+    """Session → orders that wait for an answer on it; 1 query."""
+    rows = Order.objects.filter(session__resource__unit=unit, state=Order.State.PLACED)
+    return dict(rows.values_list("session").annotate(number=Count("pk")).order_by())
 
 
 def waiting_for_unit(user: User) -> QuerySet[Order]:

@@ -30,3 +30,16 @@ def suggest_topics(text: str) -> list[TopicSuggestion]:
             found.append(TopicSuggestion(topic, because))
     found.sort(key=lambda s: (-sum(map(len, s.because)), s.topic.code))
     return found[:MOST]
+
+
+def topics_by_group() -> list[tuple[Topic, list[Topic]]]:
+    """The whole taxonomy for the picker: each first level with its topics; 1 query."""
+    groups: dict[int, tuple[Topic, list[Topic]]] = {}
+    topics = list(Topic.objects.order_by("code"))
+    for topic in topics:
+        if topic.parent_id is None:
+            groups[topic.pk] = (topic, [])
+    for topic in topics:
+        if topic.parent_id in groups:
+            groups[topic.parent_id][1].append(topic)
+    return [(first, below) for first, below in groups.values() if below]

@@ -1,7 +1,7 @@
 """Every change of state in the exchange: one verb each, one transaction, one timeline entry."""
 
 from .needs import file_and_order, file_need, withdraw_need
-from .offers import add_resource, add_sessions
+from .offers import add_resource, add_sessions, withdraw_session
 from .orders import (
     accept_all,
     accept_order,
@@ -13,7 +13,7 @@ from .orders import (
     rate_order,
     refuse_proposal,
 )
-from .runs import dispatch_run, start_run
+from .runs import cancel_run, dispatch_run, start_run
 
 __all__ = [
     "accept_all",
@@ -22,6 +22,7 @@ __all__ = [
     "add_sessions",
     "agree_to_proposal",
     "cancel_order",
+    "cancel_run",
     "decline_order",
     "dispatch_run",
     "file_and_order",
@@ -32,4 +33,5 @@ __all__ = [
     "refuse_proposal",
     "start_run",
     "withdraw_need",
+    "withdraw_session",
 ]

@@ -20,6 +20,8 @@ from gongyu.places.models import Organization
 from .moves import move_need
 from .orders import cancel_order, place_order
 
+MOST_PUPILS = 2000  # the database refuses more; a whole school fits
+
 
 @transaction.atomic
 def file_need(
@@ -50,6 +52,14 @@ def file_need(
         raise DomainError(_("请至少选一件事，我们才知道找谁。"))
     if date_to <= today():
         raise DomainError(_("最晚的日子已经过了，请往后改一改。"))
+    if date_to < date_from:
+        raise DomainError(_("最晚的日子比最早的还早，请换一下。"))
+    if not 1 <= headcount <= MOST_PUPILS:
+        raise DomainError(_("人数请写 1 到 %(most)d 之间的数。") % {"most": MOST_PUPILS})
+    if not slots:
+        raise DomainError(_("请至少选一个半天，单位才好安排。"))
+    if school_class is not None and school_class.school_id != school.pk:
+        raise NotAllowed(_("这个班不在这所学校。"))
     _check_grades(school, first_grade, last_grade)
     need = Need.objects.create(
         school=school,

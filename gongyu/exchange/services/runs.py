@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +28,7 @@ from gongyu.exchange.policies import dispatches
 
 from .orders import place_order
 
+SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
 PHASES = {
     matching.Phase.CANDIDATES: (0, 20, "找出每一种可能"),
     matching.Phase.BOUND: (20, 50, "算出最好能有多好"),
@@ -56,6 +59,23 @@ def start_run(*, by: User) -> MatchingRun:
     return run
 
 
+@transaction.atomic
+def cancel_run(run: MatchingRun, *, by: User) -> None:
+    """Stop a run: at once while no worker has it or its worker went silent, else at its next step.
+
+    Nothing is kept of it, and the needs stay in the pool.
+    """
+    if not dispatches(by):
+        raise NotAllowed(_("只有区教委能统一派单。"))
+    job = Job.objects.select_for_update().get(pk=run.job_id)
+    if job.is_over:
+        raise MoveNotAllowed(_("这次匹配已经结束了，不用取消。"))
+    jobs.request_cancel(job)
+    if job.state == Job.State.QUEUED or now() - job.beat_at > SILENT:
+        jobs.cancelled(job.pk)
+    timeline.record(run, "run.cancel", _("取消匹配"), by=by)
+
+
 def solve(run_id: int, *, seed: int = 0) -> None:
     """Solve a run and keep its plan; called by the worker, outside any transaction.
 
@@ -63,6 +83,8 @@ def solve(run_id: int, *, seed: int = 0) -> None:
     cancelled keeps nothing.
     """
     run = MatchingRun.objects.select_related("job").get(pk=run_id)
+    if run.job.is_over:
+        return
     needs = list(
         Need.objects.waiting()
         .select_related("school__division__parent")
@@ -89,6 +111,9 @@ def solve(run_id: int, *, seed: int = 0) -> None:
     except matching.Cancelled:
         jobs.cancelled(run.job_id)
         return
+    if not go_on:  # the engine hands over the best plan so far; who cancelled wants none
+        jobs.cancelled(run.job_id)
+        return
     faults = matching.verify(problem, plan)
     if faults:
         jobs.fail(
@@ -102,7 +127,11 @@ def solve(run_id: int, *, seed: int = 0) -> None:
 def _keep(
     run: MatchingRun, plan: matching.Plan, needs: list[Need], sessions: list[Session]
 ) -> None:
-    """Store a verified plan: all of it or nothing."""
+    """Store a verified plan, all of it; nothing of a run that was cancelled at the last moment."""
+    job = Job.objects.select_for_update().get(pk=run.job_id)
+    if job.is_over or job.cancel_requested:
+        jobs.cancelled(job.pk)
+        return
     certificate = plan.certificate
     run.needs, run.sessions, run.pairs = len(needs), len(sessions), plan.pairs
     run.objective, run.bound = certificate.objective, certificate.bound

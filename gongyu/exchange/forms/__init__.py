@@ -1,0 +1,17 @@
+"""What people type into the exchange."""
+
+from .answers import CancelForm, DeclineForm, ProposeForm, RateForm
+from .filters import NeedFilter
+from .need import NeedForm, with_change
+from .sessions import SessionsForm
+
+__all__ = [
+    "CancelForm",
+    "DeclineForm",
+    "NeedFilter",
+    "NeedForm",
+    "ProposeForm",
+    "RateForm",
+    "SessionsForm",
+    "with_change",
+]

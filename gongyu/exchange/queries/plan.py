@@ -1,0 +1,87 @@
+"""A run's plan as its page tells it: the story, the towns, the matches, the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet, Sum
+
+from gongyu.exchange.models import MatchingRun, PlannedMatch, UnmetNeed
+from gongyu.places.models import Division
+
+
+@dataclass(frozen=True, slots=True)
+class TownRow:
+    """A town's needs, how many the plan serves, and how many any plan could serve at most."""
+
+    name: str
+    needs: int
+    served: int
+    most: int
+
+    @property
+    def share(self) -> int:
+        return round(100 * self.served / self.needs) if self.needs else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    sentence: str
+    unmet: list[UnmetNeed]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    matches: QuerySet[PlannedMatch]
+    served: int
+    pupils: int
+    km: float
+    towns: list[TownRow]
+    reasons: list[ReasonGroup]
+    sent: int
+    skipped: list[PlannedMatch]
+
+    @property
+    def unserved(self) -> int:
+        return sum(len(group.unmet) for group in self.reasons)
+
+    @property
+    def lowest(self) -> TownRow | None:
+        return self.towns[0] if self.towns else None
+
+
+def plan_of(run: MatchingRun) -> PlanPage:
+    """The plan of a finished run; 6 queries, whatever its size (the matches come by the page)."""
+    matches = run.matches.select_related(
+        "need__school", "need__school_class", "session__resource__unit", "order"
+    ).prefetch_related("need__topics")
+    figures = run.matches.aggregate(pupils=Sum("need__headcount"), km=Sum("km"))
+    served = run.matches.count()
+    names = dict(
+        Division.objects.filter(code__in=[t["code"] for t in run.towns]).values_list(
+            "code", "short_name"
+        )
+    )
+    towns = [
+        TownRow(names.get(t["code"], "其他"), t["needs"], t["served"], t["most"])
+        for t in run.towns
+        if t["needs"]
+    ]
+    towns.sort(key=lambda town: (town.share, -town.needs))
+    groups: dict[str, ReasonGroup] = {}
+    unmet = run.unmet.select_related("need__school", "need__school_class").prefetch_related(
+        "need__topics"
+    )
+    for one in unmet:
+        groups.setdefault(one.reason, ReasonGroup(one.sentence, [])).unmet.append(one)
+    skipped = list(matches.exclude(skipped="")) if run.dispatched_at else []
+    return PlanPage(
+        matches=matches,
+        served=served,
+        pupils=figures["pupils"] or 0,
+        km=(figures["km"] or 0.0) / served if served else 0.0,
+        towns=towns,
+        reasons=sorted(groups.values(), key=lambda group: -len(group.unmet)),
+        sent=served - len(skipped) if run.dispatched_at else 0,
+        skipped=skipped,
+    )

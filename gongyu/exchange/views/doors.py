@@ -1,0 +1,73 @@
+"""The doors: whose desk a request stands at, and the one way to a need, an order, a run."""
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from gongyu.accounts.models import Membership, Role
+from gongyu.accounts.queries import memberships_of
+from gongyu.accounts.requests import PersonRequest
+from gongyu.exchange.errors import NotAllowed
+from gongyu.exchange.models import MatchingRun, Need, Order
+from gongyu.places.models import Organization
+
+SCHOOL = (Role.TEACHER, Role.SCHOOL_ADMIN)
+UNIT = (Role.UNIT,)
+COMMISSION = (Role.COMMISSION,)
+
+
+def _desk(request: PersonRequest, *roles: str) -> Membership | None:
+    """The workspace if it has one of the roles, else the first membership that has."""
+    workspace = request.workspace
+    if workspace is not None and workspace.role in roles:
+        return workspace
+    return next((m for m in memberships_of(request.user) if m.role in roles), None)
+
+
+def side_of(request: PersonRequest) -> str:
+    """``school``, ``unit`` or ``commission``: the desk at which this person reads orders now."""
+    desk = _desk(request, *SCHOOL, *UNIT, *COMMISSION)
+    role = desk.role if desk else ""
+    return "unit" if role in UNIT else "commission" if role in COMMISSION else "school"
+
+
+def school_of(request: PersonRequest) -> Organization:
+    return _organization(_desk(request, *SCHOOL), _("您现在不在任何学校任职。"))
+
+
+def unit_of(request: PersonRequest) -> Organization:
+    return _organization(_desk(request, *UNIT), _("您现在不在任何资源单位任职。"))
+
+
+def _organization(desk: Membership | None, sentence: str) -> Organization:
+    if desk is None or desk.organization is None:
+        raise NotAllowed(sentence)
+    return desk.organization
+
+
+def need_for(request: PersonRequest, pk: int) -> Need:
+    needs = Need.objects.visible_to(request.user).select_related(
+        "school__division__parent", "school_class", "filed_by"
+    )
+    return get_object_or_404(needs.prefetch_related("topics"), pk=pk)
+
+
+def order_for(request: PersonRequest, pk: int) -> Order:
+    orders = Order.objects.visible_to(request.user).with_parties()
+    orders = orders.select_related(
+        "need__filed_by", "proposed_session__resource", "placed_by", "session__resource__unit"
+    )
+    return get_object_or_404(orders, pk=pk)
+
+
+def run_for(pk: int) -> MatchingRun:
+    """Runs belong to the commission as a whole; the view's rule lets nobody else in."""
+    return get_object_or_404(
+        MatchingRun.objects.select_related("job", "by", "dispatched_by"), pk=pk
+    )
+
+
+def number(text: object) -> int:
+    """An id out of a form or an address; what is none becomes 0, which nothing has."""
+    if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 19:
+        return int(text)
+    return 0

@@ -1,0 +1,102 @@
+"""需求: the list and one need."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from gongyu.accounts.models import Role
+from gongyu.accounts.queries import roles_of
+from gongyu.accounts.requests import PersonRequest
+from gongyu.core.access import access
+from gongyu.core.errors import DomainError
+from gongyu.core.once import once
+from gongyu.exchange import loop, queries, services
+from gongyu.exchange.forms import NeedFilter
+from gongyu.exchange.models import Need, Session
+from gongyu.exchange.planning import Draft
+from gongyu.exchange.policies import (
+    can_file_need,
+    can_read_a_need,
+    can_read_needs,
+    speaks_for_school,
+)
+
+from .doors import need_for, number, side_of
+
+A_PAGE = 20
+
+
+@access(can_read_needs)
+@require_GET
+def need_list(request: PersonRequest) -> HttpResponse:
+    """A school's own needs; for the commission the whole pool with its filters."""
+    of_district = side_of(request) == "commission"
+    form = NeedFilter(request.GET, with_towns=of_district)
+    chosen = form.chosen()
+    needs = queries.needs_matching(request.user, **chosen)
+    return render(
+        request,
+        "exchange/need_list.html",
+        {
+            "page_obj": Paginator(needs, A_PAGE).get_page(request.GET.get("page")),
+            "filter": form,
+            "is_filtered": any(chosen.values()),
+            "of_district": of_district,
+            "pool": queries.pool_figures() if of_district else None,
+            "may_file": bool(roles_of(request.user) & {Role.TEACHER, Role.SCHOOL_ADMIN}),
+        },
+    )
+
+
+@access(can_read_a_need)
+@require_GET
+def need_page(request: PersonRequest, pk: int) -> HttpResponse:
+    need = need_for(request, pk)
+    orders = list(need.orders.with_parties().order_by("-placed_at", "-pk"))
+    is_ours = speaks_for_school(request.user, need)
+    waits = need.state == Need.State.POOLED
+    return render(
+        request,
+        "exchange/need.html",
+        {
+            "need": need,
+            "orders": orders,
+            "steps": loop.steps_of_need(need, orders[0] if orders else None),
+            "entries": loop.timeline_of(need),
+            "fit": queries.fit_for(Draft.of(need)) if waits and is_ours else None,
+            "is_ours": is_ours,
+            "can_withdraw": is_ours and Need.State.WITHDRAWN in Need.MOVES[need.state],
+            "unmet": queries.latest_reason(need) if waits else None,
+        },
+    )
+
+
+@access(can_file_need)
+@require_POST
+@once
+def order_place(request: PersonRequest, pk: int) -> HttpResponse:
+    """点单 for a need that stands in the pool."""
+    need = need_for(request, pk)
+    sessions = Session.objects.visible_to(request.user).select_related("resource__unit")
+    session = sessions.filter(pk=number(request.POST.get("session"))).first()
+    if session is None:
+        raise DomainError(_("这一场刚刚不在了，请重新选一场。"))
+    services.place_order(need, session, by=request.user)
+    unit = session.resource.unit
+    messages.success(request, _("点单送到%(unit)s了，等它回话。") % {"unit": unit})
+    return redirect(need)
+
+
+@access(can_file_need)
+@require_POST
+@once
+def need_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
+    need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk)
+    services.withdraw_need(need, by=request.user)
+    messages.success(request, _("这条需求撤回了。"))
+    return redirect(need)

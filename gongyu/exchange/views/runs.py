@@ -1,0 +1,96 @@
+"""派单: runs of the matching engine over the pool, their plans, and sending them out."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gongyu.accounts.requests import PersonRequest
+from gongyu.core.access import access
+from gongyu.core.models import Job
+from gongyu.core.once import once
+from gongyu.exchange import queries, services
+from gongyu.exchange.models import MatchingRun
+from gongyu.exchange.policies import can_run_matching
+from gongyu.exchange.queries.plan import plan_of
+
+from .doors import run_for
+
+A_PAGE = 30
+PATIENCE = 20.0  # seconds in the queue after which a page says that nobody takes the run
+
+
+@access(can_run_matching)
+@require_http_methods(["GET", "POST"])
+@once
+def run_list(request: PersonRequest) -> HttpResponse:
+    """The pool in figures and all runs; posted, it starts one."""
+    if request.method == "POST":
+        return redirect(services.start_run(by=request.user))
+    runs = MatchingRun.objects.select_related("job", "by").with_counts()
+    return render(
+        request,
+        "exchange/run_list.html",
+        {
+            "pool": queries.pool_figures(),
+            "page_obj": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
+            "working": next((r for r in runs[:1] if not r.job.is_over), None),
+        },
+    )
+
+
+@access(can_run_matching)
+@never_cache
+@require_GET
+def run_page(request: PersonRequest, pk: int) -> HttpResponse:
+    run = run_for(pk)
+    page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
+    if run.job.state == Job.State.DONE:
+        plan = plan_of(run)
+        matches = Paginator(plan.matches, A_PAGE).get_page(request.GET.get("page"))
+        page |= {"plan": plan, "page_obj": matches}
+    return render(request, "exchange/run.html", page)
+
+
+@access(can_run_matching)
+@never_cache
+@require_GET
+def run_progress(request: PersonRequest, pk: int) -> HttpResponse:
+    """The moving part of a run's page; when the run is over, the page comes again as a whole."""
+    run = run_for(pk)
+    page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
+    response = render(request, "exchange/parts/progress.html", page)
+    if run.job.is_over:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def _waits_long(run: MatchingRun) -> bool:
+    queued = run.job.state == Job.State.QUEUED
+    return queued and queries.seconds_since(run.job.created_at) > PATIENCE
+
+
+@access(can_run_matching)
+@require_POST
+def run_cancel(request: PersonRequest, pk: int) -> HttpResponse:
+    run = run_for(pk)
+    services.cancel_run(run, by=request.user)
+    messages.success(request, _("正在停下来。需求都还在池里。"))
+    return redirect(run)
+
+
+@access(can_run_matching)
+@require_POST
+@once
+def run_dispatch(request: PersonRequest, pk: int) -> HttpResponse:
+    run = run_for(pk)
+    sent, left = services.dispatch_run(run, by=request.user)
+    messages.success(request, _("派出 %(n)d 单，等单位接。") % {"n": sent})
+    if left:
+        messages.warning(request, _("%(n)d 条这段时间有了变化，没有派，还在需求池。") % {"n": left})
+    return redirect(run)

@@ -78,12 +78,12 @@ def _choose(district: District, pupils: Sequence[Student], own: Sequence[Student
 def _read(
     district: District, notes: list[GrowthNote], teachers: Sequence[User], written: datetime
 ) -> None:
-    """Two guardians in three read in the evening; sometimes another teacher the next morning."""
+    """Two guardians in three read in the evening; some teacher, often, the next morning."""
     for note in notes:
         if district.rng.random() < 0.67:
             for guardianship in note.student.guardianships.select_related("guardian"):
                 with at(written + timedelta(hours=district.rng.randint(2, 5))):
                     record_reads([note], guardianship.guardian)
-    if len(teachers) > 1 and district.rng.random() < 0.5:
+    if district.rng.random() < 0.6:
         with at(min(written + timedelta(hours=16), district.at(0, 7))):
             record_reads(notes, district.rng.choice(teachers))

@@ -53,6 +53,8 @@ class ProposalPage:
 
 def proposal_page(number: str | None = None) -> ProposalPage | None:
     """A proposal by its number, or the newest; None if there is none. Three queries."""
+    if number and not number.isprintable():  # PostgreSQL takes no NUL in a text
+        return None
     proposals = Proposal.objects.prefetch_related("recommendations", "reply_points")
     wanted = proposals.filter(number=number) if number else proposals
     proposal = wanted.first()

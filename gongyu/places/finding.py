@@ -67,7 +67,8 @@ def find(text: str, user: User | AnonymousUser) -> Found:
 
     A community's committee is found through its community: both carry one name.
     """
-    query = " ".join(text.split())[:LONGEST]
+    # PostgreSQL takes no NUL in a text, and nobody types one.
+    query = " ".join(text.replace("\x00", " ").split())[:LONGEST]
     typed = query.lower()
     latin = typed.replace("'", "").replace(" ", "") if _LATIN.fullmatch(typed) else ""
     if not query or (not latin and not query.strip("-'")):

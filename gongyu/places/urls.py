@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views
 
@@ -7,6 +7,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("map/", views.map_page, name="map"),
     path("map/points/", views.points, name="points"),
-    path("division/<str:code>/", views.division, name="division"),
+    re_path(r"^division/(?P<code>[0-9]{6,12})/$", views.division, name="division"),
     path("<int:pk>/", views.organization, name="organization"),
 ]

@@ -79,6 +79,7 @@ def test_without_a_number_the_newest_is_shown(client: Client) -> None:
 
 def test_an_unknown_number_is_not_found_and_no_proposal_at_all_teaches(client: Client) -> None:
     assert client.get(reverse("governance:proposal", args=["999"])).status_code == 404
+    assert client.get("/governance/proposals/%00/").status_code == 404
     assert "还没有收进提案" in client.get(NEWEST).text
 
 

@@ -49,7 +49,8 @@ def test_long_lists_have_pages_of_their_own(client: Client) -> None:
 
 
 def test_an_unknown_code_is_not_found(client: Client) -> None:
-    assert client.get(reverse("places:division", args=["999"])).status_code == 404
+    assert client.get("/places/division/999999/").status_code == 404
+    assert client.get("/places/division/%00/").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [2, 30])

@@ -102,7 +102,7 @@ def test_what_was_typed_is_marked_in_the_name(name: str, typed: str, hit: str) -
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "   ", "'", "%", "_", "😀", "<script>alert(1)</script>", "枣" * 9999]
+    "typed", ["", "   ", "'", "%", "_", "😀", "\x00", "<script>alert(1)</script>", "枣" * 9999]
 )
 def test_odd_input_finds_nothing_and_breaks_nothing(client: Client, typed: str) -> None:
     save_organizations([_school("枣园小学")])

@@ -49,16 +49,19 @@ def test_a_unit_sees_the_orders_that_wait_for_its_answer(sign_in: SignIn) -> Non
 
 def test_a_teacher_sees_the_visit_to_be_rated(sign_in: SignIn) -> None:
     school = SchoolFactory()
+    teacher = person(Role.TEACHER, school)
     order = OrderFactory(
         need__school=school,
+        need__filed_by=teacher,
         need__state=Need.State.ARRANGED,
         state=Order.State.ACCEPTED,
         date=today(),
     )
 
-    page = _today(sign_in(person(Role.TEACHER, school)))
+    page = _today(sign_in(teacher))
 
     assert "点两下评一评" in page
+    assert "点两下评一评" not in _today(sign_in(person(Role.TEACHER, school)))
     assert order.get_absolute_url() in page
 
 

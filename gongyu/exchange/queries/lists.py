@@ -49,6 +49,13 @@ def asked_of(unit: Organization) -> dict[int, int]:
     return dict(rows.values_list("session").annotate(number=Count("pk")).order_by())
 
 
+def _spoken_for_by(user: User) -> Q:
+    """Orders for which the person speaks on the school's side (``policies.speaks_for_school``)."""
+    return Q(need__school__in=organization_ids(user, Role.SCHOOL_ADMIN)) | Q(
+        need__filed_by=user, need__school__in=organization_ids(user, Role.TEACHER)
+    )
+
+
 def waiting_for_unit(user: User) -> QuerySet[Order]:
     """What a unit owes an answer to, oldest first."""
     return orders_for_unit(user).filter(state=Order.State.PLACED).order_by("placed_at", "pk")
@@ -56,9 +63,8 @@ def waiting_for_unit(user: User) -> QuerySet[Order]:
 
 def waiting_for_school(user: User) -> QuerySet[Order]:
     """Proposals that a school owes an answer to."""
-    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
     return (
-        Order.objects.filter(need__school__in=schools, state=Order.State.PROPOSED)
+        Order.objects.filter(_spoken_for_by(user), state=Order.State.PROPOSED)
         .with_parties()
         .order_by("answered_at", "pk")
     )
@@ -66,13 +72,12 @@ def waiting_for_school(user: User) -> QuerySet[Order]:
 
 def waiting_to_be_rated(user: User) -> QuerySet[Order]:
     """Visits whose day has come and which the person's side has not rated."""
-    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
     units = organization_ids(user, Role.UNIT)
     rated = Rating.objects.all()
     return (
         Order.objects.filter(state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lte=today())
         .filter(
-            Q(need__school__in=schools)
+            _spoken_for_by(user)
             & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
             | Q(session__resource__unit__in=units)
             & ~Q(pk__in=rated.filter(side=Rating.Side.UNIT).values("order"))

@@ -1,0 +1,114 @@
+"""Who may do what, route by route: the permission matrix, to be read as a table.
+
+A new route needs a line here, or ``test_matrix.py`` fails. A second address of the same name is
+told apart by what stands in it: ``room:name <argument>``. ``may`` names the roles that are let in;
+``of`` is the object of the world (``world.py``) that stands in the address and belongs to them;
+``others`` is the same kind of object of another party, which they are refused, except ``reach``.
+"""
+
+from dataclasses import dataclass
+
+from gongyu.accounts.models import Role
+
+from .world import ROLES, VISITOR
+
+P, T, A = str(Role.PARENT), str(Role.TEACHER), str(Role.SCHOOL_ADMIN)
+C, D, S, U = str(Role.COMMISSION), str(Role.DEPARTMENT), str(Role.COMMUNITY), str(Role.UNIT)
+
+EVERYONE = frozenset(ROLES)
+SIGNED_IN = EVERYONE - {VISITOR}
+WRITERS = frozenset({P, T, A, C, D, S, U})
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the matrix."""
+
+    may: frozenset[str]
+    of: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    reach: frozenset[str] = frozenset()
+
+
+def may(*roles: str, of: str = "", others: str = "", reach: str = "") -> Route:
+    return Route(
+        frozenset(roles), tuple(of.split()), tuple(others.split()), frozenset(reach.split())
+    )
+
+
+def everyone(of: str = "", others: str = "") -> Route:
+    return may(*EVERYONE, of=of, others=others)
+
+
+EXPECTED: dict[str, Route] = {
+    # The front, and each role's first page
+    "home:front": everyone(),
+    "home:today": may(*SIGNED_IN),
+    # Pages of no room
+    "core:preferences": everyone(),
+    "core:about_privacy": everyone(),
+    "core:gallery": may(),  # nobody, as debug pages are off
+    "core:offline": everyone(),
+    "core:health": everyone(),
+    # Accounts
+    "accounts:sign_in": everyone(),
+    "accounts:sign_out": everyone(),
+    "accounts:switch": may(*SIGNED_IN),
+    "demo:sign_in": everyone(),
+    # Places: public, as the statutory columns of an organisation are
+    "places:search": everyone(),
+    "places:map": everyone(),
+    "places:points": everyone(),
+    "places:division": everyone(of="division"),
+    "places:organization": everyone(of="organization"),
+    # Families: a child's guardians and teachers, nobody else
+    "families:classes": may(T),
+    "families:note_new": may(T, of="class", others="other_class"),
+    "families:children": may(P),
+    "families:child": may(P, T, of="child", others="other_child"),
+    "families:note": may(P, T, of="note", others="other_note"),
+    "families:readers": may(P, of="note", others="other_note"),
+    "families:note_withdraw": may(T, of="note", others="other_note"),
+    # Publishing: everybody reads; who writes for whom, and the commission's review
+    "publishing:channel": everyone(of="school_channel"),
+    "publishing:article": everyone(of="article", others="withdrawn_article"),
+    "publishing:activities": everyone(),
+    "publishing:policies": everyone(),
+    "publishing:policy": everyone(of="policy"),
+    "publishing:write": may(*WRITERS),
+    "publishing:mine": may(*WRITERS),
+    "publishing:edit": may(P, of="experience", others="other_experience"),
+    "publishing:withdraw": may(P, of="experience", others="other_experience"),
+    "publishing:review": may(C),
+    "publishing:publish": may(C, of="experience"),
+    "publishing:return": may(C, of="experience"),
+    # Exchange: a school's needs, a unit's orders, the commission's view of the whole
+    "exchange:needs": may(T, A, C),
+    "exchange:need_new": may(T, A),
+    "exchange:need_suggest": may(T, A),
+    "exchange:need_fit": may(T, A),
+    "exchange:need": may(T, A, U, C, of="ordered_need", others="other_need", reach=C),
+    "exchange:order_place": may(T, A, of="need", others="other_need"),
+    "exchange:need_withdraw": may(T, A, of="need", others="other_need"),
+    "exchange:orders": may(T, A, U, C),
+    "exchange:order": may(T, A, U, C, of="order", others="other_order", reach=C),
+    "exchange:order_accept": may(U, of="order", others="other_order"),
+    "exchange:order_accept_all": may(U),
+    "exchange:order_propose": may(U, of="order", others="other_order"),
+    "exchange:order_decline": may(U, of="order", others="other_order"),
+    "exchange:order_agree": may(T, A, of="proposed_order", others="other_order"),
+    "exchange:order_refuse": may(T, A, of="proposed_order", others="other_order"),
+    "exchange:order_cancel": may(T, A, U, of="accepted_order", others="other_order"),
+    "exchange:order_rate": may(T, A, U, of="done_order", others="other_order"),
+    "exchange:resources": may(U),
+    "exchange:session_withdraw": may(U, of="session", others="other_session"),
+    "exchange:offers": everyone(of="unit"),
+    "exchange:runs": may(C),
+    "exchange:run": may(C, of="run"),
+    "exchange:run_progress": may(C, of="run"),
+    "exchange:run_cancel": may(C, of="run"),
+    "exchange:run_dispatch": may(C, of="run"),
+    # Governance: proposals and their replies are public
+    "governance:proposal": everyone(),
+    "governance:proposal <number>": everyone(of="proposal"),
+}

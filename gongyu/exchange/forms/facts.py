@@ -51,7 +51,13 @@ def _value(form: NeedForm, name: str) -> Any:
 
 
 def _changed(form: NeedForm, *names: str) -> bool:
-    return form.is_bound and any(_value(form, n) != form.defaults[n] for n in names)
+    return form.is_bound and any(
+        _comparable(_value(form, n)) != _comparable(form.defaults[n]) for n in names
+    )
+
+
+def _comparable(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value
 
 
 def _who(form: NeedForm) -> tuple[str, str]:
@@ -77,7 +83,7 @@ def _who(form: NeedForm) -> tuple[str, str]:
 def _when(form: NeedForm) -> tuple[str, str]:
     first, last = _value(form, "date_from"), _value(form, "date_to")
     slots = Slots.say(sum(1 << bit for bit in set(_value(form, "slots") or WORKDAYS)))
-    said = _("%(a)s到%(b)s，%(slots)s") % {
+    said = _("%(a)s到 %(b)s，%(slots)s") % {
         "a": f"{first.month} 月 {first.day} 日",
         "b": f"{last.month} 月 {last.day} 日",
         "slots": slots,

@@ -25,6 +25,8 @@ from gongyu.families.models import SchoolClass, Teaching
 from gongyu.places.models import Organization
 
 MOST_WORDS = 500
+# The sheet round the text is its frame.
+BARE = "resize-none !border-0 !bg-transparent !p-0 !text-lg !leading-8 !outline-none lg:!text-xl"
 REACH_KM = 15
 WORKDAYS = [weekday * 3 + half for weekday in range(5) for half in (0, 1)]
 SLOTS = [
@@ -71,7 +73,7 @@ class NeedForm(forms.Form):
     words = forms.CharField(
         label=gettext_lazy("班里遇到什么了"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": BARE}),
     )
     topics = forms.ModelMultipleChoiceField(
         Topic.objects.all(),

@@ -6,7 +6,6 @@ from .distance import road_km_between
 from .fitting import Fit, NearMissOffer, SessionOption, UnitOffer, fit_for
 from .inbox import Inbox, Room, Waiting, inbox_of
 from .lists import (
-    asked_of,
     needs_by_state,
     offers_of,
     orders_for_school,
@@ -36,7 +35,6 @@ __all__ = [
     "UnitOffer",
     "Waiting",
     "alternatives_for",
-    "asked_of",
     "choose_topics",
     "fit_for",
     "inbox_of",

@@ -43,6 +43,7 @@ class UnitOffer:
     stars: float | None = None
     rated: int = 0
     praise: str = ""
+    related: str = ""
 
     @property
     def others(self) -> list[SessionOption]:
@@ -117,6 +118,7 @@ def fit_for(draft: Draft) -> Fit:
     _add_half_days(chosen, sessions, fitting, draft)
     _add_stars(chosen)
     _praise_first(chosen)
+    _name_related(chosen, draft)
     misses = [
         _near_miss(m, by_id)
         for m in matching.near_misses(problem, "draft", limit=MOST_NEAR_MISSES + len(offers))
@@ -136,6 +138,15 @@ def _praise_first(offers: list[UnitOffer]) -> None:
     if first.resource.form != "online" and all(first.km < other.km for other in rest):
         said.append(_("最近"))
     first.praise = "、".join(said)
+
+
+def _name_related(offers: list[UnitOffer], draft: Draft) -> None:
+    """Where a unit does something near what was asked, not the thing itself, say what it does."""
+    asked = {topic.pk for topic in draft.topics}
+    for offer in offers:
+        topics = list(offer.resource.topics.all())
+        if asked.isdisjoint(topic.pk for topic in topics):
+            offer.related = "、".join(str(topic) for topic in topics)
 
 
 def _half_days_taken(draft: Draft) -> set[tuple[date, int]]:

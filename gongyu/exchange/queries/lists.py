@@ -34,19 +34,17 @@ def orders_for_school(user: User) -> QuerySet[Order]:
 
 
 def offers_of(unit: Organization) -> list[Resource]:
-    """What a unit offers with its topics and the sessions ahead (``coming``); 3 queries."""
-    coming = Session.objects.upcoming().select_related("resource").order_by("date", "half_day")
+    """What a unit offers, its topics and the sessions ahead (``coming``, each with the number of
+    orders ``asking`` for it); 3 queries.
+    """
+    asking = Count("orders", filter=Q(orders__state=Order.State.PLACED))
+    coming = Session.objects.upcoming().select_related("resource").annotate(asking=asking)
+    coming = coming.order_by("date", "half_day")
     return list(
         unit.resources.prefetch_related(
             "topics", Prefetch("sessions", queryset=coming, to_attr="coming")
         )
     )
-
-
-def asked_of(unit: Organization) -> dict[int, int]:
-    """Session → orders that wait for an answer on it; 1 query."""
-    rows = Order.objects.filter(session__resource__unit=unit, state=Order.State.PLACED)
-    return dict(rows.values_list("session").annotate(number=Count("pk")).order_by())
 
 
 def _spoken_for_by(user: User) -> Q:
@@ -77,8 +75,7 @@ def waiting_to_be_rated(user: User) -> QuerySet[Order]:
     return (
         Order.objects.filter(state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lte=today())
         .filter(
-            _spoken_for_by(user)
-            & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
+            _spoken_for_by(user) & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
             | Q(session__resource__unit__in=units)
             & ~Q(pk__in=rated.filter(side=Rating.Side.UNIT).values("order"))
         )

@@ -13,6 +13,7 @@ from .fitting import Fit
 WIDTH, HEIGHT, EDGE = 400, 300, 52
 LINE = 36
 MOST = 6
+SHARP = ("exact", "community")  # a town's point would draw several units on one spot
 KM_PER_DEGREE = 111.32
 
 
@@ -54,7 +55,7 @@ def draw_nearby(school: Organization, fit: Fit) -> Nearby | None:
         unit = miss.session.resource.unit
         if miss.session.resource.form != "online":
             places.setdefault(unit.pk, (unit, miss.km, False))
-    shown = [p for p in places.values() if p[0].has_point and p[0].precision != "township"][:MOST]
+    shown = [p for p in places.values() if p[0].precision in SHARP][:MOST]
     if not school.has_point or len(shown) < 2:
         return None
     shrink = cos(radians(school.lat or 0.0))

@@ -63,7 +63,9 @@ def plan_of(run: MatchingRun) -> PlanPage:
         )
     )
     towns = [
-        TownRow(names.get(t["code"], "其他"), t["needs"], t["served"], t["most"])
+        TownRow(
+            names.get(t["code"], "其他"), t["needs"], t["served"], round(t["most"] * t["needs"])
+        )
         for t in run.towns
         if t["needs"]
     ]

@@ -116,7 +116,7 @@ def _page(request: PersonRequest, form: NeedForm, data: QueryDict | None) -> dic
     return _answer(form) | {
         "form": form,
         "choice": choice,
-        "asked_for_change": "change" in request.POST,
+        "asked_for_change": "change" in request.POST or "look" in request.POST,
     }
 
 

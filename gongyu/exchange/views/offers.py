@@ -40,11 +40,8 @@ def resource_list(request: PersonRequest) -> HttpResponse:
             messages.info(request, _("这些半天本来就开着，没有变。"))
         return redirect("exchange:resources")
     resources = queries.offers_of(unit)
-    return render(
-        request,
-        "exchange/resource_list.html",
-        {"unit": unit, "resources": resources, "form": form, "asked": queries.asked_of(unit)},
-    )
+    page = {"unit": unit, "resources": resources, "form": form}
+    return render(request, "exchange/resource_list.html", page)
 
 
 @access(can_answer_orders)

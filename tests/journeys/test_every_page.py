@@ -1,0 +1,108 @@
+"""Every page that a role finds in its navigation, and the public ones: whole, light, accessible."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
+
+FIRST_VIEW = 120 * 1024  # bytes, compressed; maps are excepted
+PUBLIC = [
+    "/",
+    "/account/sign-in/",
+    "/privacy/",
+    "/offline/",
+    "/read/school/",
+    "/read/policy/",
+    "/read/family/",
+    "/read/community/",
+    "/read/activities/",
+    "/read/policies/",
+    "/places/search/?q=印刷",
+    "/places/search/?q=没有这个地方",
+    "/places/map/",
+    "/places/division/110115003/",
+    "/governance/proposal/",
+]
+LINKS_FROM = {
+    "/read/school/": "main a[href*='/read/article/']",
+    "/read/policies/": "main a[href*='/read/policies/']",
+    "/places/search/?q=印刷": "main a[href^='/places/']",
+}
+ROLES = [
+    "demo-parent",
+    "demo-teacher",
+    "demo-school",
+    "demo-unit",
+    "demo-commission",
+    "demo-department",
+    "demo-community",
+]
+
+
+def _look_at(page: Page, address: str, *, status: int = 200) -> None:
+    """Open a page in the normal and in the large type."""
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status, f"{address}: {answer.status}"
+    axe(page)
+    fits_the_screen(page)
+    page.evaluate("document.documentElement.dataset.size = 'large'")
+    axe(page)
+    fits_the_screen(page)
+
+
+def test_public_pages_are_whole(page: Page) -> None:
+    more = []
+    for address in PUBLIC:
+        _look_at(page, address)
+        if address in LINKS_FROM:
+            link = page.locator(LINKS_FROM[address]).first.get_attribute("href")
+            assert link is not None, f"{address} leads nowhere"
+            more.append(link)
+    for address in more:
+        _look_at(page, address)
+    _look_at(page, "/read/article/999999/", status=404)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_pages_of_a_role_are_whole(page: Page, role: str) -> None:
+    sign_in_as(page, role)
+    links = page.locator("nav a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    places = sorted({link for link in links if link.startswith("/") and link != "/"})
+    assert "/today/" in places
+    for address in places:
+        _look_at(page, address)
+
+
+def test_the_large_type_stays(page: Page) -> None:
+    page.goto("/")
+    use_large_type(page)
+    page.goto("/read/school/")
+
+    assert page.evaluate("document.documentElement.dataset.size") == "large"
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+
+
+@pytest.mark.parametrize("address", ["/", "/account/sign-in/", "/read/school/", "/today/"])
+def test_the_first_view_is_light(newcomer: Newcomer, address: str) -> None:
+    weights: dict[str, int] = {}
+
+    def weigh(response: Response) -> None:
+        if response.status == 200:
+            body = response.body()
+            packed = "gzip" in response.headers.get("content-encoding", "") or any(
+                response.url.endswith(end) for end in (".woff2", ".png")
+            )
+            weights[response.url] = len(body) if packed else len(gzip.compress(body))
+
+    page = newcomer()
+    if address == "/today/":
+        sign_in_as(page, "demo-parent")
+        page.context.clear_cookies(name="csrftoken")
+    fresh = page.context.new_page()  # the cache of a context is not shared with a new one
+    fresh.on("response", weigh)
+    fresh.goto(address, wait_until="networkidle")
+
+    assert sum(weights.values()) < FIRST_VIEW, weights

@@ -68,16 +68,15 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Dual prices from which anybody can recompute the bound (weak duality).
+    """Dual prices from which ``weak_duality_bound`` recomputes the bound of B.
 
-    ranks: need -> price of each of its ranks. half_days: (group, day, half-day) -> price.
-    funds: fund -> price of one fen. towns: town or fair group -> multiplier of its served needs.
+    ranks: need -> price of each of its ranks. half_days: (group, or the need's id where it has
+    none; day; half-day) -> price. funds: fund -> price of one fen. What is not named costs 0.
     """
 
     ranks: dict[str, tuple[float, ...]]
     half_days: dict[tuple[str, date, int], float]
     funds: dict[str, float]
-    towns: dict[str, float]
 
 
 class Reason(StrEnum):

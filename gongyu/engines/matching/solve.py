@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from time import perf_counter
 
 import numpy as np
 
-from . import model
+from . import approximate, model
 from .candidates import find_candidates
 from .errors import EngineFault
 from .explain import explain
 from .fairness import Equity, equity, served_of, shares
 from .instance import Instance, assemble, benefit
+from .lagrange import Prices
 from .occupancy import filled
 from .plan import Certificate, Match, Phase, Plan, Progress, Proof
 from .problem import Ints, Problem
@@ -26,6 +28,9 @@ Asks = Callable[[], bool]
 _NEAR_EXACT_GAP = 1e-4
 """Gap to which small problems are solved when nothing else is asked."""
 
+SMALL = 5_000
+"""Pairs up to which branch and bound alone is quick; it needs no compiling."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
@@ -36,6 +41,11 @@ class Solution:
     method: str
     fair_bound: float | None = None
     proof: Proof | None = None
+
+    @property
+    def best_bound(self) -> float:
+        """Bound of what was maximised."""
+        return self.bound if self.fair_bound is None else self.fair_bound
 
 
 class Clock:
@@ -77,7 +87,7 @@ def match(
     instance = assemble(problem, candidates)
     tell(Progress(Phase.CANDIDATES, 1.0, pairs=len(candidates)))
     fair = equity(problem, instance, options.fairness)
-    solution = _solve(instance, fair, options, clock, tell, cancelled)
+    solution = solve(problem, instance, fair, options, clock, tell, cancelled)
     plan = _report(problem, instance, fair, solution, options, clock, tell, len(candidates))
     wrong = verify(problem, plan)
     if wrong:
@@ -86,7 +96,8 @@ def match(
     return plan
 
 
-def _solve(
+def solve(
+    problem: Problem,
     instance: Instance,
     fair: Equity | None,
     options: Options,
@@ -94,9 +105,97 @@ def _solve(
     tell: Tell,
     cancelled: Asks | None,
 ) -> Solution:
-    gap = options.gap if options.exact else min(options.gap, _NEAR_EXACT_GAP)
+    """By branch and bound where the problem is small, else near-exact; ``exact`` adds the former.
 
-    def run(goal: Equity | None, start: Ints) -> model.Outcome:
+    Which way is taken depends on the problem and the options alone, never on the clock.
+    """
+    if len(instance) <= SMALL:
+        return _branch_and_bound(instance, fair, options, clock, tell, cancelled, None)
+    quick = _near_exact(problem, instance, fair, options, clock, tell, cancelled)
+    gap = quick.best_bound / max(_goal(instance, fair, quick.chosen), 1e-12) - 1.0
+    if not options.exact or gap <= options.gap or _over(clock, cancelled):
+        return quick
+    return _branch_and_bound(instance, fair, options, clock, tell, cancelled, quick)
+
+
+def _over(clock: Clock, cancelled: Asks | None) -> bool:
+    left = clock.left()
+    return (left is not None and left <= 0) or bool(cancelled and cancelled())
+
+
+def _near_exact(
+    problem: Problem,
+    instance: Instance,
+    fair: Equity | None,
+    options: Options,
+    clock: Clock,
+    tell: Tell,
+    cancelled: Asks | None,
+) -> Solution:
+    def hears(phase: Phase) -> approximate.Hears:
+        def hear(share: float, objective: float | None, bound: float) -> bool:
+            gap = bound / objective - 1.0 if objective else None
+            tell(Progress(phase, share, objective, bound, gap))
+            return _over(clock, cancelled)
+
+        return hear
+
+    dual = approximate.find_prices(instance, None, hears(Phase.BOUND))
+    proof = proof_of(problem, instance, dual.prices)
+    goal_dual = dual
+    if fair:
+        goal_dual = approximate.find_prices(
+            instance, fair, hears(Phase.BOUND), start=dual.prices, high=0.2
+        )
+    chosen, _ = approximate.build_and_mend(
+        instance, goal_dual, hears(Phase.SEARCH), seed=options.seed
+    )
+    chosen = filled(instance, chosen)
+    return Solution(
+        chosen,
+        max(dual.bound, benefit(instance, chosen)),
+        "lagrangian",
+        max(goal_dual.bound, _goal(instance, fair, chosen)) if fair else None,
+        proof,
+    )
+
+
+def proof_of(problem: Problem, instance: Instance, prices: Prices) -> Proof:
+    """Prices by the ids of the problem, so that anybody can recompute the bound."""
+    ranks = np.minimum(instance.wanted, np.diff(instance.start))
+    begin = np.concatenate([[0], np.cumsum(ranks)]).tolist()
+    every = prices.rank.tolist()
+    names = {
+        int(code): need.group or need.id
+        for code, need in zip(problem.need.group, problem.needs, strict=True)
+    }
+    half_days = {}
+    for code in np.flatnonzero(prices.half > 0).tolist():
+        group, when = instance.half_key[code]
+        half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
+    return Proof(
+        ranks={
+            need.id: tuple(every[begin[n] : begin[n + 1]])
+            for n, need in enumerate(problem.needs)
+            if begin[n] < begin[n + 1]
+        },
+        half_days=half_days,
+        funds=dict(zip(problem.funds, prices.fund.tolist(), strict=True)),
+    )
+
+
+def _branch_and_bound(
+    instance: Instance,
+    fair: Equity | None,
+    options: Options,
+    clock: Clock,
+    tell: Tell,
+    cancelled: Asks | None,
+    quick: Solution | None,
+) -> Solution:
+    gap = options.gap if options.exact or quick else min(options.gap, _NEAR_EXACT_GAP)
+
+    def run(goal: Equity | None) -> model.Outcome:
         def hear(objective: float, bound: float) -> None:
             share = objective / bound if 0 < objective < bound < np.inf else 0.0
             tell(Progress(Phase.EXACT, share, objective, bound))
@@ -110,22 +209,25 @@ def _solve(
             cancelled=cancelled,
         )
 
-    nothing = np.flatnonzero(instance.fixed)
-    quick = filled(instance, nothing)
-    plain = run(None, quick)
-    bound = min(plain.bound, _everything(instance))
-    chosen = _better(instance, None, quick, plain.chosen)
-    if fair is None:
-        return Solution(chosen, max(bound, benefit(instance, chosen)), "branch and bound")
-    outcome = run(fair, chosen)
-    chosen = _better(instance, fair, chosen, outcome.chosen)
-    fair_bound = min(outcome.bound, _everything(instance) + fair.most_reward())
-    return Solution(
-        chosen,
-        max(bound, benefit(instance, chosen)),
-        "branch and bound",
-        max(fair_bound, _goal(instance, fair, chosen)),
-    )
+    ceiling = _everything(instance)
+    chosen = quick.chosen if quick else filled(instance, np.flatnonzero(instance.fixed))
+    bound = min(ceiling, quick.bound) if quick else ceiling
+    proof = quick.proof if quick else None
+    method = quick.method if quick else "branch and bound"
+    if fair is None or quick is None:
+        plain = run(None)
+        chosen = _better(instance, None, chosen, plain.chosen)
+        if plain.bound < bound:
+            bound, proof, method = plain.bound, None, "branch and bound"
+    fair_bound = None
+    if fair:
+        outcome = run(fair)
+        chosen = _better(instance, fair, chosen, outcome.chosen)
+        fair_bound = min(outcome.bound, ceiling + fair.most_reward())
+        if quick and quick.fair_bound is not None:
+            fair_bound = min(fair_bound, quick.fair_bound)
+        fair_bound = max(fair_bound, _goal(instance, fair, chosen))
+    return Solution(chosen, max(bound, benefit(instance, chosen)), method, fair_bound, proof)
 
 
 def _everything(instance: Instance) -> float:

@@ -1,0 +1,168 @@
+"""Near-exact in seconds: a Lagrangian bound, a plan read off its prices, ejection chains.
+
+1. A subgradient looks for prices that make the bound small (``lagrange``).
+2. Pairs in the order of their share of the sessions' answers, weighted by value, build a plan.
+3. Ejection chains mend it (``ejection``), along pairs that the prices think possible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .board import Board, lay_out
+from .ejection import anneal, build_up
+from .fairness import Equity, best_values
+from .instance import Instance
+from .lagrange import (
+    Prices,
+    chosen_share,
+    descend,
+    forcing_costs,
+    no_answer,
+    no_prices,
+    respond,
+    scales,
+)
+from .problem import Floats, Ints
+from .tableau import Tableau, empty_tableau
+
+Hears = Callable[[float, float | None, float], bool]
+"""(share of the phase, objective, bound) -> whether to stop."""
+
+ROUNDS = 100
+_FIRST_PRICE = 0.5
+_HIGH, _LOW = 0.5, 0.002
+_LIKELY = 0.02
+"""Forcing cost up to which a pair is tried in the first spell, in mean best values."""
+_WIDER = 3.0
+"""What each further spell multiplies it by."""
+_HOT, _COLD = 0.005, 0.0005
+"""Temperatures of a spell of annealing, in mean best values."""
+_SPELLS = (2.0, 3.0, 5.0, 8.0)
+"""Moves of the spells, in pairs; a spell is skipped when the gap is small enough."""
+_ENOUGH = 0.0004
+"""Gap at which no further spell begins."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dual:
+    """prices: the best found. bound: theirs. share: how often sessions chose each pair, 0 to 1.
+
+    bid, cost: of the pairs at the best prices (cost: about what forcing one would lose).
+    """
+
+    board: Board
+    prices: Prices
+    bound: float
+    share: Floats
+    bid: Floats
+    cost: Floats
+
+
+def find_prices(
+    instance: Instance,
+    equity: Equity | None,
+    hear: Hears,
+    *,
+    rounds: int = ROUNDS,
+    start: Prices | None = None,
+    high: float = _HIGH,
+) -> Dual:
+    """Good prices, and the bound that they prove. start: prices to go on from."""
+    board = lay_out(instance, equity)
+    scale = scales(board)
+    prices, best, speed = no_prices(board), no_prices(board), no_prices(board)
+    if start is None:
+        prices.rank[:] = _FIRST_PRICE * scale.rank
+    else:
+        prices.rank[:] = start.rank
+        prices.half[:] = start.half
+        prices.fund[:] = start.fund
+    answer = no_answer(board)
+    mean = np.zeros(len(instance))
+    bound = np.inf
+    done = 0
+    while done < rounds:
+        upto = min(rounds, done + 10)
+        bound = descend(
+            board, prices, best, answer, scale, speed, mean, rounds, done, upto, high, _LOW, bound
+        )
+        done = upto
+        if hear(done / rounds, None, bound):
+            break
+    # Evaluated once more at the kept prices: the bound is theirs and nobody else's.
+    bound = respond(board, best, answer)
+    share = chosen_share(mean, rounds) if done == rounds else answer.chosen.astype(np.float64)
+    return Dual(board, best, bound, share, answer.bid, forcing_costs(board, answer))
+
+
+def build_and_mend(
+    instance: Instance,
+    dual: Dual,
+    hear: Hears,
+    *,
+    seed: int,
+    start: Ints | None = None,
+    effort: float = 1.0,
+) -> tuple[Ints, float]:
+    """Pairs of a plan and its goal. start: pairs to build upon first, where they still fit.
+
+    effort: multiplies the moves. Deterministic for a seed.
+    """
+    board = dual.board
+    state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 or 1], np.int64)
+    tableau = empty_tableau(board)
+    order = np.argsort(-dual.share * board.value - 1e-9 * dual.bid, kind="stable")
+    if start is not None:
+        build_up(board, tableau, start, state)
+    build_up(board, tableau, order, state)
+    goal = _goal(board, tableau)
+    goals = np.array([goal, goal])
+    best = tableau.chosen.copy()
+    top = best_values(instance)
+    scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
+    for number, spell in enumerate(_SPELLS):
+        if goals[1] >= dual.bound / (1.0 + _ENOUGH):
+            break
+        limit = _LIKELY * scale * _WIDER**number
+        likely = np.flatnonzero((dual.cost <= limit) & ~board.fixed)
+        moves = max(2000, int(spell * effort * len(likely)))
+        chunk = max(1000, moves // 20)
+        stopped = False
+        for first in range(0, moves, chunk):
+            last = min(moves, first + chunk)
+            anneal(
+                board,
+                tableau,
+                likely,
+                best,
+                goals,
+                first,
+                last,
+                moves,
+                _HOT * scale,
+                _COLD * scale,
+                state,
+            )
+            if hear(last / moves, float(goals[1]), dual.bound):
+                stopped = True
+                break
+        if stopped:
+            break
+    return np.flatnonzero(best), float(goals[1])
+
+
+def _goal(board: Board, tableau: Tableau) -> float:
+    """Goal of a tableau from scratch: discounted values and the towns' utilities."""
+    total = 0.0
+    slot, got = tableau.slot, tableau.got
+    owner = np.repeat(np.arange(len(got)), np.diff(board.rank_start))
+    rank = np.arange(len(owner)) - board.rank_start[owner]
+    used = rank < got[owner]
+    total += float((board.weight[rank[used]] * board.value[slot[used]]).sum())
+    before = np.cumsum(board.pieces, axis=1) - board.pieces
+    filled = np.clip(tableau.served[:, None] - before, 0, board.pieces)
+    return total + float((filled * board.slopes).sum())

@@ -1,0 +1,337 @@
+"""The bound: prices for what needs compete with themselves for, sessions and months kept whole.
+
+Relaxed with prices: the ranks of a need (one session each), the half-days of a group, the funds,
+and with fairness the served counts of the towns. Kept whole: each session (a knapsack over the
+needs that bid for it, with its minimum group) and each unit's month (its best sessions up to the
+limit). Any prices >= 0 give a valid bound (weak duality); the subgradient looks for good ones.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from .board import Board
+from .compiled import compiled
+from .knapsack import Flags, fill_session
+from .problem import Floats, Ints
+
+MOMENTUM = 0.9
+CLIP = 1.5
+
+
+class Prices(NamedTuple):
+    """rank: by slot of the needs. half, fund, town: by code; town multipliers are rewards."""
+
+    rank: Floats
+    half: Floats
+    fund: Floats
+    town: Floats
+
+
+class Answer(NamedTuple):
+    """Of the sessions to some prices. bid, chosen, rank: by pair. worth: by session."""
+
+    bid: Floats
+    chosen: Flags
+    rank: Ints
+    worth: Floats
+    runs: Flags
+
+
+def no_prices(board: Board) -> Prices:
+    """All prices 0."""
+    return Prices(
+        np.zeros(int(board.rank_start[-1])),
+        np.zeros(len(board.half_limit)),
+        np.zeros(len(board.fund_limit)),
+        np.zeros(len(board.pieces)),
+    )
+
+
+def no_answer(board: Board) -> Answer:
+    """Room for an answer."""
+    pairs, sessions = len(board.need), len(board.seats)
+    return Answer(
+        np.zeros(pairs),
+        np.zeros(pairs, np.uint8),
+        np.zeros(pairs, np.int64),
+        np.zeros(sessions),
+        np.zeros(sessions, np.uint8),
+    )
+
+
+@compiled
+def respond(board: Board, prices: Prices, answer: Answer) -> float:
+    """Sessions' best answer to the prices; returns the Lagrangian's value, a valid bound."""
+    _bid(board, prices, answer)
+    bound = _constant(board, prices)
+    deepest = 1
+    for s in range(len(board.seats)):
+        deepest = max(deepest, board.session_start[s + 1] - board.session_start[s])
+    bids, heads = np.zeros(deepest), np.zeros(deepest, np.int64)
+    take = np.zeros(deepest, np.uint8)
+    where = np.zeros(deepest, np.int64)
+    for s in range(len(board.seats)):
+        count, seats, takers, held = 0, board.seats[s], board.takers[s], 0.0
+        for at in range(board.session_start[s], board.session_start[s + 1]):
+            pair = board.order[at]
+            answer.chosen[pair] = 0
+            if board.fixed[pair]:
+                answer.chosen[pair] = 1
+                held += answer.bid[pair]
+                seats -= board.heads[board.need[pair]]
+                takers -= 1
+                continue
+            bids[count] = answer.bid[pair]
+            heads[count] = board.heads[board.need[pair]]
+            where[count] = pair
+            count += 1
+        worth = 0.0
+        if count > 0 and takers > 0:
+            worth = fill_session(bids, heads, count, seats, takers == 1, board.least[s], take)
+            for i in range(count):
+                answer.chosen[where[i]] = take[i]
+        if board.running[s]:
+            bound += held + worth
+            answer.runs[s] = 1
+            answer.worth[s] = worth
+            continue
+        if board.fund[s] >= 0:
+            worth -= prices.fund[board.fund[s]] * board.subsidy[s]
+        answer.worth[s] = worth
+        answer.runs[s] = 1 if worth > 0.0 else 0
+        if worth > 0.0 and board.month[s] < 0:
+            bound += worth
+    bound += _months(board, answer)
+    for s in range(len(board.seats)):
+        if not answer.runs[s]:
+            for at in range(board.session_start[s], board.session_start[s + 1]):
+                answer.chosen[board.order[at]] = 0
+    return bound
+
+
+@compiled
+def _bid(board: Board, prices: Prices, answer: Answer) -> None:
+    """What each pair offers its session: its best rank's value less the prices."""
+    for n in range(len(board.heads)):
+        reward = 0.0
+        for at in range(board.group_start[n], board.group_start[n + 1]):
+            reward += prices.town[board.group[at]]
+        first = board.rank_start[n]
+        ranks = board.rank_start[n + 1] - first
+        for pair in range(board.start[n], board.start[n + 1]):
+            best, chosen = -np.inf, 0
+            for k in range(ranks):
+                offer = board.weight[k] * board.value[pair] - prices.rank[first + k]
+                if k == 0:
+                    offer += reward
+                if offer > best:
+                    best, chosen = offer, k
+            answer.bid[pair] = best - prices.half[board.half[pair]]
+            answer.rank[pair] = chosen
+
+
+@compiled
+def _constant(board: Board, prices: Prices) -> float:
+    """What the prices themselves cost: the part of the bound that no session answers for."""
+    total = 0.0
+    for price in prices.rank:
+        total += price
+    for code in range(len(prices.half)):
+        total += prices.half[code] * board.half_limit[code]
+    for code in range(len(prices.fund)):
+        total += prices.fund[code] * board.fund_limit[code]
+    for s in range(len(board.seats)):
+        if board.running[s] and board.fund[s] >= 0:
+            total -= prices.fund[board.fund[s]] * board.subsidy[s]
+    for g in range(len(prices.town)):
+        for quarter in range(len(board.slopes)):
+            total += max(0.0, board.slopes[quarter] - prices.town[g]) * board.pieces[g, quarter]
+    return total
+
+
+@compiled
+def _months(board: Board, answer: Answer) -> float:
+    """Each unit's month runs its best sessions up to the limit, beside those that run anyway."""
+    bound = 0.0
+    for month in range(len(board.month_limit)):
+        left = board.month_limit[month]
+        hopeful = 0
+        first, last = board.month_start[month], board.month_start[month + 1]
+        for at in range(first, last):
+            s = board.month_session[at]
+            if board.running[s]:
+                left -= 1
+            elif answer.runs[s]:
+                hopeful += 1
+                bound += answer.worth[s]
+        while hopeful > left:
+            worst = -1
+            for at in range(first, last):
+                s = board.month_session[at]
+                if not answer.runs[s] or board.running[s]:
+                    continue
+                if worst < 0 or answer.worth[s] < answer.worth[worst]:
+                    worst = s
+            answer.runs[worst] = 0
+            bound -= answer.worth[worst]
+            hopeful -= 1
+    return bound
+
+
+@compiled
+def descend(
+    board: Board,
+    prices: Prices,
+    best: Prices,
+    answer: Answer,
+    scale: Prices,
+    speed: Prices,
+    mean: Floats,
+    rounds: int,
+    first: int,
+    last: int,
+    high: float,
+    low: float,
+    bound: float,
+) -> float:
+    """Rounds first to last - 1 of ``rounds`` of the subgradient; returns the best bound known.
+
+    Prices move in place; ``best`` keeps those of the best bound. scale: what one step moves each
+    price by; speed: momentum. mean: adds up the chosen pairs of the second half of the rounds.
+    The step falls geometrically from high to low.
+    """
+    excess = np.zeros(len(prices.rank))
+    crowd = np.zeros(len(prices.half))
+    spent = np.zeros(len(prices.fund))
+    served = np.zeros(len(prices.town))
+    for step_number in range(first, last):
+        value = respond(board, prices, answer)
+        if value < bound:
+            bound = value
+            best.rank[:] = prices.rank
+            best.half[:] = prices.half
+            best.fund[:] = prices.fund
+            best.town[:] = prices.town
+        _excess(board, prices, answer, excess, crowd, spent, served)
+        if 2 * step_number >= rounds:  # the second half
+            for pair in range(len(board.need)):
+                mean[pair] += answer.chosen[pair]
+        step = high * (low / high) ** (step_number / max(1, rounds - 1))
+        _move(prices.rank, speed.rank, excess, scale.rank, step, np.inf)
+        _move(prices.half, speed.half, crowd, scale.half, step, np.inf)
+        _move(prices.fund, speed.fund, spent, scale.fund, step, np.inf)
+        _move(prices.town, speed.town, served, scale.town, step, board.slopes[0])
+    return bound
+
+
+@compiled
+def _excess(
+    board: Board,
+    prices: Prices,
+    answer: Answer,
+    excess: Floats,
+    crowd: Floats,
+    spent: Floats,
+    served: Floats,
+) -> None:
+    """By how much the answer breaks each relaxed row: the directions in which prices rise."""
+    excess[:] = -1.0
+    crowd[:] = 0.0
+    served[:] = 0.0
+    for n in range(len(board.heads)):
+        for pair in range(board.start[n], board.start[n + 1]):
+            if answer.chosen[pair]:
+                rank = answer.rank[pair]
+                excess[board.rank_start[n] + rank] += 1.0
+                crowd[board.half[pair]] += 1.0
+                if rank == 0:
+                    for at in range(board.group_start[n], board.group_start[n + 1]):
+                        served[board.group[at]] -= 1.0
+    for code in range(len(crowd)):
+        crowd[code] = crowd[code] - board.half_limit[code] if board.contested[code] else 0.0
+    for code in range(len(spent)):
+        spent[code] = -float(board.fund_limit[code])
+    for s in range(len(board.seats)):
+        if board.fund[s] >= 0 and answer.runs[s]:
+            spent[board.fund[s]] += board.subsidy[s]
+    for code in range(len(spent)):
+        spent[code] /= max(1.0, float(board.fund_limit[code]))
+    for g in range(len(served)):
+        size = 0
+        for quarter in range(len(board.slopes)):
+            size += board.pieces[g, quarter]
+            if board.slopes[quarter] > prices.town[g]:
+                served[g] += board.pieces[g, quarter]
+        served[g] = 10.0 * served[g] / max(1, size)
+
+
+@compiled
+def _move(
+    price: Floats, speed: Floats, excess: Floats, scale: Floats, step: float, top: float
+) -> None:
+    for i in range(len(price)):
+        pull = min(CLIP, max(-CLIP, excess[i]))
+        speed[i] = MOMENTUM * speed[i] + (1.0 - MOMENTUM) * pull
+        price[i] = min(top, max(0.0, price[i] + step * scale[i] * speed[i]))
+
+
+@compiled
+def forcing_costs(board: Board, answer: Answer) -> Floats:
+    """About what the bound would lose if an unchosen pair had to be chosen; 0 for chosen ones.
+
+    An estimate to order the search by, not a proof: the seats a pair would take are priced at
+    the worst bid per head that its session now accepts.
+    """
+    cost = np.zeros(len(board.need))
+    for s in range(len(board.seats)):
+        used, ratio, least = 0, np.inf, np.inf
+        for at in range(board.session_start[s], board.session_start[s + 1]):
+            pair = board.order[at]
+            if answer.chosen[pair]:
+                heads = board.heads[board.need[pair]]
+                used += heads
+                ratio = min(ratio, answer.bid[pair] / heads)
+                least = min(least, answer.bid[pair])
+        free = board.seats[s] - used
+        for at in range(board.session_start[s], board.session_start[s + 1]):
+            pair = board.order[at]
+            if answer.chosen[pair]:
+                continue
+            heads = board.heads[board.need[pair]]
+            if used > 0 and board.takers[s] == 1:
+                cost[pair] = least - answer.bid[pair]
+            elif used > 0 and heads > free:
+                cost[pair] = max(0.0, ratio * (heads - free) - answer.bid[pair])
+            else:
+                cost[pair] = max(0.0, -answer.bid[pair])
+    return cost
+
+
+def scales(board: Board) -> Prices:
+    """What one step moves each price by: its need's best value, its half-day's best value."""
+    best = np.zeros(len(board.heads))
+    np.maximum.at(best, board.need, board.value)
+    owner = np.repeat(np.arange(len(board.heads)), np.diff(board.rank_start))
+    rank = np.arange(len(owner)) - board.rank_start[owner]
+    half = np.zeros(len(board.half_limit))
+    np.maximum.at(half, board.half, board.value)
+    mean = float(best[best > 0].mean()) if (best > 0).any() else 0.0
+    fund = np.zeros(len(board.fund_limit))
+    paid = board.fund >= 0
+    np.maximum.at(fund, board.fund[paid], 10.0 * mean / np.maximum(1, board.subsidy[paid]))
+    return Prices(
+        best[owner] * board.weight[rank] if len(owner) else np.zeros(0),
+        np.where(board.contested, half, 0.0),
+        fund,
+        np.full(len(board.pieces), mean),
+    )
+
+
+def chosen_share(mean: Floats, rounds: int) -> Floats:
+    """How often each pair was chosen in the second half of the rounds, 0 to 1."""
+    share: npt.NDArray[np.float64] = mean / max(1, rounds - (rounds + 1) // 2)
+    return share

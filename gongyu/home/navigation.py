@@ -67,10 +67,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"workspace": None, "workspaces": [], "nav": [], "dock": []}
     workspace = request.workspace  # type: ignore[attr-defined]  # set by WorkspaceMiddleware
-    nav = [
-        Place(str(label), url := reverse(name), icon, request.path.startswith(url))
+    places = [
+        (str(label), reverse(name), icon)
         for label, name, icon in PLACES.get(workspace.role if workspace else "", [])
     ]
+    # /exchange/needs/new/ lies under /exchange/needs/: only the nearest place is the present one.
+    here = max((url for _l, url, _i in places if request.path.startswith(url)), key=len, default="")
+    nav = [Place(label, url, icon, url == here) for label, url, icon in places]
     return {
         "workspace": workspace,
         "workspaces": memberships_of(user),

@@ -145,7 +145,6 @@ def mine(request: PersonRequest) -> HttpResponse:
         "tabs": tabs,
         "state": state,
         "returned": counts.get(State.RETURNED, 0),
-        "tones": wording.STATE_TONES,
         "page_obj": paged(request, articles.filter(state=state) if state else articles),
     }
     return render(request, "publishing/mine.html", context)

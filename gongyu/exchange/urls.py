@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import filing, needs, offers, orders, runs
+from .views import figures, filing, needs, offers, orders, runs
 
 app_name = "exchange"
 urlpatterns = [
+    path("figures/", figures.figure_list, name="figures"),
     path("needs/", needs.need_list, name="needs"),
     path("needs/new/", filing.need_new, name="need_new"),
     path("needs/new/suggest/", filing.need_suggest, name="need_suggest"),

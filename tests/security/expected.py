@@ -83,6 +83,7 @@ EXPECTED: dict[str, Route] = {
     "publishing:publish": may(C, of="experience"),
     "publishing:return": may(C, of="experience"),
     # Exchange: a school's needs, a unit's orders, the commission's view of the whole
+    "exchange:figures": everyone(),
     "exchange:needs": may(T, A, C),
     "exchange:need_new": may(T, A),
     "exchange:need_suggest": may(T, A),

@@ -1,9 +1,10 @@
 """Tags and filters of every page."""
 
+import re
 from datetime import date, datetime
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -11,6 +12,7 @@ from gongyu.core import calendar, once
 from gongyu.core.html import paragraphs as to_paragraphs
 
 register = template.Library()
+_CLAUSE = re.compile(r"(?<=[，、：；])")
 
 
 @register.simple_tag
@@ -39,6 +41,15 @@ def half_day(value: int) -> str:
 @register.filter
 def paragraphs(text: str) -> SafeString:
     return to_paragraphs(text or "")
+
+
+@register.filter
+def clauses(sentence: str) -> SafeString:
+    """A heading that breaks between its clauses: each one stays in one piece where it can."""
+    parts = [part for part in _CLAUSE.split(str(sentence)) if part]
+    if len(parts) < 2:
+        return format_html("{}", sentence)
+    return format_html_join("", '<span class="inline-block">{}</span>', ((part,) for part in parts))
 
 
 @register.filter

@@ -32,7 +32,7 @@ format: ## let ruff put the Python files in order
 
 bench: ## measure what we promise; each part prints its figures as a last line of JSON
 	@scripts/venv.sh dev
-	@for part in bench/*.py; do echo "== $$part"; $(BIN)/python "$$part"; done
+	@for part in $$(grep -l __main__ bench/*.py); do echo "== $$part"; $(BIN)/python "$$part"; done
 
 css: ## build the look again, after a class or a script has changed (needs Node 20)
 	@npm --prefix frontend ci --no-audit --no-fund --silent
@@ -41,7 +41,7 @@ css: ## build the look again, after a class or a script has changed (needs Node 
 screenshots: ## pictures of every page, phone and desktop, into screenshots/ (needs Chromium)
 	@scripts/venv.sh dev
 	@scripts/packages.sh browser
-	@$(BIN)/python scripts/screenshots.py
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
 
 lock: ## compile requirements/*.txt from pyproject.toml
 	@scripts/venv.sh dev

@@ -1,4 +1,4 @@
-"""Say how many tests ran on each database; the last line is the sum. A skipped test is a failure."""
+"""Say how many tests ran on each database; the last line is the sum. A skip is a failure."""
 
 import sys
 import xml.etree.ElementTree as ET

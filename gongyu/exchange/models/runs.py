@@ -20,7 +20,8 @@ from .resources import Session
 class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
     def with_counts(self) -> MatchingRunQuerySet:
         """Each run with ``served``, the needs that its plan serves."""
-        return self.annotate(served=models.Count("matches", distinct=True))
+        runs = self.annotate(served=models.Count("matches", distinct=True))
+        return runs.order_by("-started_at", "-pk")
 
 
 class MatchingRun(models.Model):

@@ -1,9 +1,31 @@
-"""The one place where needs and orders change their state."""
+"""The one place where needs and orders change their state.
+
+Rows are locked in one order everywhere: sessions (by id), then the order, then its need. So two
+people may wait for one another's turn, but never for each other.
+"""
+
+from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
 from gongyu.exchange.errors import MoveNotAllowed
 from gongyu.exchange.models import Need, Order, Session
+
+
+def lock_sessions(session_ids: Iterable[int]) -> None:
+    """Lock many sessions until the transaction ends, before any of their orders."""
+    wanted = Session.objects.filter(pk__in=set(session_ids)).order_by("pk")
+    list(wanted.select_for_update().values_list("pk"))
+
+
+def lock_order_and_session(order: Order) -> Order:
+    """The order as it is now with its session, order and need locked until the transaction ends."""
+    (session_id,) = Order.objects.values_list("session_id").get(pk=order.pk)
+    lock_sessions([session_id])
+    locked = lock_order(order)
+    if locked.session_id != session_id:
+        raise MoveNotAllowed(_("这一单刚刚改了时间。看看最新的情况再定。"))
+    return locked
 
 
 def lock_order(order: Order) -> Order:

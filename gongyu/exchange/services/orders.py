@@ -28,7 +28,14 @@ from gongyu.exchange.policies import speaks_for_school, speaks_for_unit
 from gongyu.exchange.queries import road_km_between
 from gongyu.places.models import Organization
 
-from .moves import lock_order, lock_session, move_need, move_order
+from .moves import (
+    lock_order,
+    lock_order_and_session,
+    lock_session,
+    lock_sessions,
+    move_need,
+    move_order,
+)
 
 
 @transaction.atomic
@@ -40,10 +47,10 @@ def place_order(
     The unit's own conditions must hold (grades, seats, minimum of an exclusive session, how far it
     comes); the school's own wishes (half-days, distance) it may overrule by choosing.
     """
+    session = lock_session(session.pk)
     need = Need.objects.select_for_update().select_related("school").get(pk=need.pk)
     if origin == Order.Origin.DIRECT and not speaks_for_school(by, need):
         raise NotAllowed(_("只有提出的老师和学校管理员能为这条需求点单。"))
-    session = lock_session(session.pk)
     if need.state != Need.State.POOLED:
         raise MoveNotAllowed(
             _("这条需求现在是“%(state)s”，不用再点了。") % {"state": need.get_state_display()}
@@ -115,7 +122,7 @@ def _check_class_is_free(order: Order) -> None:
 @transaction.atomic
 def accept_order(order: Order, *, by: User) -> Order:
     """The unit takes the order (接单): the seats are taken now, or the answer says why not."""
-    order = lock_order(order)
+    order = lock_order_and_session(order)
     if not speaks_for_unit(by, order):
         raise NotAllowed(_("这一单是别的单位的。"))
     if order.state != Order.State.PLACED:
@@ -173,6 +180,7 @@ def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple
     waiting = Order.objects.filter(
         session__resource__unit=unit, state=Order.State.PLACED
     ).with_parties()
+    lock_sessions(waiting.values_list("session_id", flat=True))
     for order in waiting.order_by("placed_at", "pk"):
         try:
             with transaction.atomic():
@@ -185,10 +193,10 @@ def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple
 @transaction.atomic
 def propose_session(order: Order, session: Session, *, by: User, words: str = "") -> Order:
     """The unit proposes another half-day of its own; the school answers."""
+    session = lock_session(session.pk)
     order = lock_order(order)
     if not speaks_for_unit(by, order):
         raise NotAllowed(_("这一单是别的单位的。"))
-    session = lock_session(session.pk)
     if session.resource.unit_id != order.session.resource.unit_id:
         raise SessionDoesNotFit(_("只能改到自己单位的场次。"))
     if session.pk == order.session_id:
@@ -206,6 +214,8 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
 @transaction.atomic
 def agree_to_proposal(order: Order, *, by: User) -> Order:
     """The school agrees to the proposed half-day: it is arranged."""
+    (proposed_id,) = Order.objects.values_list("proposed_session_id").get(pk=order.pk)
+    lock_sessions([order.session_id] + [proposed_id] * (proposed_id is not None))
     order = lock_order(order)
     if not speaks_for_school(by, order.need):
         raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
@@ -258,7 +268,7 @@ def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Or
 @transaction.atomic
 def cancel_order(order: Order, *, by: User, words: str = "") -> Order:
     """Either side calls it off before the day; seats are free again, the need is in the pool."""
-    order = lock_order(order)
+    order = lock_order_and_session(order)
     if not (speaks_for_school(by, order.need) or speaks_for_unit(by, order)):
         raise NotAllowed(_("只有这一单的学校和单位能取消它。"))
     held = order.state in Order.HOLDING

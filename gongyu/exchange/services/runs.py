@@ -26,6 +26,7 @@ from gongyu.exchange.models import (
 )
 from gongyu.exchange.policies import dispatches
 
+from .moves import lock_sessions
 from .orders import place_order
 
 SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
@@ -176,6 +177,7 @@ def dispatch_run(run: MatchingRun, *, by: User) -> tuple[int, int]:
         raise MoveNotAllowed(_("这个方案已经派出去了。"))
     if run.job.state != Job.State.DONE:
         raise MoveNotAllowed(_("方案还没有算完，算完再派。"))
+    lock_sessions(run.matches.values_list("session_id", flat=True))
     sent = left = 0
     for match in run.matches.select_related("need", "session").order_by("pk"):
         if _dispatch(match, by=by):

@@ -14,6 +14,10 @@ import numpy.typing as npt
 
 from .measures import LEAST_FIT, SLACK, Profiles, measure, topic_profiles, weight_matrix
 from .problem import Floats, Ints, Problem
+from .scan import scan
+
+SMALL = 4_000_000
+"""Needs times sessions up to which plain arrays are quick enough; nothing is compiled then."""
 
 _BLOCK = 2_000_000
 """Cells looked at together: bounds the memory beside the pairs themselves."""
@@ -47,7 +51,10 @@ def find_candidates(problem: Problem) -> Candidates:
     0
     """
     profiles = topic_profiles(problem)
-    n, s = _roughly(problem, profiles)
+    if len(problem.needs) * len(problem.sessions) <= SMALL:
+        n, s = _roughly(problem, profiles)
+    else:
+        n, s = scan(problem, profiles)
     measures = measure(problem, n, s, profiles)
     keep = (measures.fit >= LEAST_FIT - SLACK) & (measures.travel <= 1.0 + SLACK)
     if problem.forbidden:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
+
+_LEAN: dict[str, Any] = {"_nrt": False}  # Any: numba's stubs do not know this option
 
 
 def compiled(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -26,6 +28,6 @@ def lean(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     the local search do.
     """
     try:
-        return cast(Callable[Arguments, Result], numba.njit(cache=True, _nrt=False)(function))
+        return cast(Callable[Arguments, Result], numba.njit(cache=True, **_LEAN)(function))
     except RuntimeError:
-        return cast(Callable[Arguments, Result], numba.njit(_nrt=False)(function))
+        return cast(Callable[Arguments, Result], numba.njit(**_LEAN)(function))

@@ -84,10 +84,10 @@ def insert(board: Board, tableau: Tableau, pair: int, eject: bool, state: Ints) 
     change += freed
     change += add(board, tableau, pair)
     if tableau.heads[s] < board.least[s]:
-        change += _companions(board, tableau, s)
+        change += _companions(board, tableau, s, eject, state)
         if tableau.heads[s] < board.least[s]:
             return REFUSED
-    return change + _mend(board, tableau)
+    return change + _mend(board, tableau, state)
 
 
 @lean
@@ -147,25 +147,57 @@ def _free_seats(board: Board, tableau: Tableau, s: int, heads: int, state: Ints)
 
 
 @lean
-def _companions(board: Board, tableau: Tableau, s: int) -> float:
-    """Let free needs join a session until it reaches its minimum, the greatest gain first."""
+def _companions(board: Board, tableau: Tableau, s: int, steal: bool, state: Ints) -> float:
+    """Let needs join a session until it reaches its minimum, the greatest gain first.
+
+    steal: needs that are served elsewhere may come over, even at a loss.
+    """
     change = 0.0
     while tableau.heads[s] < board.least[s]:
-        best, most = -1, 0.0
+        best, most, leaves = -1, -np.inf, -1
         for index in range(board.session_start[s], board.session_start[s + 1]):
             pair = board.order[index]
-            if need_is_free(board, tableau, pair) and has_seats(board, tableau, pair):
+            if tableau.chosen[pair] or not has_seats(board, tableau, pair):
+                continue
+            other = -1
+            if need_is_free(board, tableau, pair):
                 value = gain(board, tableau, pair)
-                if value > most:
-                    best, most = pair, value
+            elif steal:
+                other = _gives_way(board, tableau, pair)
+                if other < 0:
+                    continue
+                value = board.value[pair] - board.value[other]
+                value -= abs(value) * 0.5 * random_bits(state) / 2147483648.0
+            else:
+                continue
+            if value > most:
+                best, most, leaves = pair, value, other
         if best < 0:
             break
+        if leaves >= 0:
+            change += remove(board, tableau, leaves)
         change += add(board, tableau, best)
     return change
 
 
 @lean
-def _mend(board: Board, tableau: Tableau) -> float:
+def _gives_way(board: Board, tableau: Tableau, pair: int) -> int:
+    """The chosen pair of the same need that must go so that ``pair`` can be chosen, or -1."""
+    n, half, s = board.need[pair], board.half[pair], board.session[pair]
+    other = -1
+    if tableau.halves[half] >= board.half_limit[half]:
+        other = tableau.who[half]
+        if other < 0 or board.need[other] != n or board.half_limit[half] > 1:
+            return -1
+    else:
+        other = tableau.slot[board.rank_start[n] + tableau.got[n] - 1]
+    if board.fixed[other] or board.session[other] == s:
+        return -1
+    return int(other)
+
+
+@lean
+def _mend(board: Board, tableau: Tableau, state: Ints) -> float:
     """After ejections: minimums, then the ejected needs, then the freed seats."""
     change = 0.0
     at = 0
@@ -176,7 +208,7 @@ def _mend(board: Board, tableau: Tableau) -> float:
             continue
         s = board.session[-entry - 1]
         if tableau.takers[s] > 0 and tableau.heads[s] < board.least[s]:
-            change += _companions(board, tableau, s)
+            change += _companions(board, tableau, s, False, state)
             if tableau.heads[s] < board.least[s]:
                 change += _close(board, tableau, s)
     end = tableau.mark[0]

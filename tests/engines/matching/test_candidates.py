@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongyu.engines.matching import Form, Need, Problem, Session, find_candidates
+from gongyu.engines.matching import candidates as searching
 
 from .instances import need, random_problem, session
 
@@ -75,6 +76,27 @@ def test_candidates_are_exactly_the_feasible_pairs(
     assert found.value.tolist() == pytest.approx([expected[pair] for pair in pairs])
     for n in range(needs):
         assert set(found.need[found.start[n] : found.start[n + 1]]) <= {n}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_compiled_search_finds_the_same_pairs(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = random_problem(seed, 40, 50, days=20, fixed=True, many_slots=seed % 2 == 0)
+    plain = find_candidates(problem)
+    monkeypatch.setattr(searching, "SMALL", -1)
+    compiled = find_candidates(problem)
+    assert compiled.need.tolist() == plain.need.tolist()
+    assert compiled.session.tolist() == plain.session.tolist()
+    assert compiled.value.tolist() == plain.value.tolist()
+
+
+@pytest.mark.parametrize(("needs", "sessions"), [(0, 0), (3, 0), (0, 3)])
+def test_the_compiled_search_finds_nothing_in_nothing(
+    needs: int, sessions: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "SMALL", -1)
+    assert len(find_candidates(random_problem(1, needs, sessions))) == 0
 
 
 def fits(n: Need, s: Session) -> bool:

@@ -23,7 +23,7 @@ from .instance import Instance
 from .plan import TownShare
 from .problem import Floats, Ints, Problem
 
-_STEEPNESS = 4.0
+_STEEPNESS = 2.0
 """What a served need of the last quarter earns, in mean best values of a need; fivefold at 1."""
 
 _QUARTERS = 4

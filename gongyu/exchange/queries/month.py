@@ -51,7 +51,7 @@ class Half:
             OPEN: _("空着"),
             NOTHING: _("没有场次"),
         }[self.kind]
-        return f"{label}{words % {'n': self.heads} if '%' in words else words}"
+        return f"{label}，{words % {'n': self.heads} if '%' in words else words}"
 
 
 @dataclass(slots=True)

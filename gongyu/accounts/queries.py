@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from gongyu.places.models import Organization
 
-if TYPE_CHECKING:
-    from .models import Membership, User
+from .models import Membership, User
 
 _KEPT = "_current_memberships"
 
@@ -33,6 +32,12 @@ def organization_ids(user: User, *roles: str) -> list[int]:
     return [
         m.organization_id for m in memberships_of(user) if m.organization_id and m.role in roles
     ]
+
+
+def people_with(organization: Organization, *roles: str) -> list[User]:
+    """Active people who hold one of ``roles`` in the organisation today; one query."""
+    held = Membership.objects.current().filter(organization=organization, role__in=roles)
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
 
 
 def forget_memberships(user: User) -> None:

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "gongyu.core",
     "gongyu.places",
     "gongyu.accounts",
+    "gongyu.notices",
     "gongyu.families",
     "gongyu.publishing",
     "gongyu.exchange",

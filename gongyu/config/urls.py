@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("gongyu.core.urls")),
     path("account/", include("gongyu.accounts.urls")),
     path("places/", include("gongyu.places.urls")),
+    path("notices/", include("gongyu.notices.urls")),
     path("families/", include("gongyu.families.urls")),
     path("read/", include("gongyu.publishing.urls")),
     path("exchange/", include("gongyu.exchange.urls")),

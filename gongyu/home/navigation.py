@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
 from gongyu.accounts.queries import memberships_of
+from gongyu.notices.queries import unread_count
 
 DOCK_PLACES = 5
 
@@ -62,10 +63,10 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: the workspaces of the person and the places of the present one."""
+    """Context of every page: workspaces, places of the present one, number of unread notices."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"workspace": None, "workspaces": [], "nav": [], "dock": []}
+        return {"workspace": None, "workspaces": [], "nav": [], "dock": [], "unread": 0}
     workspace = request.workspace  # type: ignore[attr-defined]  # set by WorkspaceMiddleware
     places = [
         (str(label), reverse(name), icon)
@@ -79,4 +80,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "workspaces": memberships_of(user),
         "nav": nav,
         "dock": nav[:DOCK_PLACES],
+        "unread": unread_count(user),
     }

@@ -61,6 +61,10 @@ EXPECTED: dict[str, Route] = {
     "places:points": everyone(),
     "places:division": everyone(of="division"),
     "places:organization": everyone(of="organization"),
+    # Notices: everybody reads the own
+    "notices:inbox": may(*SIGNED_IN),
+    "notices:read_all": may(*SIGNED_IN),
+    "notices:open": may(U, of="inbox_notice", others="other_inbox_notice"),
     # Families: a child's guardians and teachers, nobody else
     "families:classes": may(T),
     "families:note_new": may(T, of="class", others="other_class"),

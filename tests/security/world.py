@@ -17,6 +17,7 @@ from django.test import Client
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Order
+from gongyu.notices.services import tell
 from gongyu.publishing.models import Article
 from tests import factories as make
 from tests.conftest import SIGN_IN_BACKEND
@@ -104,6 +105,10 @@ def build() -> World:
         "other_child": other_child,
         "note": note,
         "other_note": other_note,
+        "inbox_notice": tell([world.people[Role.UNIT]], order, "order.place", "点单", url="/")[0],
+        "other_inbox_notice": tell([make.person(Role.UNIT)], order, "order.place", "点单", url="/")[
+            0
+        ],
         "policy": make.PolicyFactory(),
         "article": make.ArticleFactory(organization=school),
         "experience": make.ExperienceFactory(author=parent),

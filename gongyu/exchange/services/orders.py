@@ -11,7 +11,6 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
-from gongyu.core import timeline
 from gongyu.core.calendar import now, say_half_day, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import (
@@ -36,6 +35,7 @@ from .moves import (
     move_need,
     move_order,
 )
+from .steps import note_step
 
 
 @transaction.atomic
@@ -70,8 +70,7 @@ def place_order(
     move_need(need, Need.State.ORDERED)
     unit, when = session.resource.unit, say_half_day(session.date, session.half_day)
     sentence = _("向%(unit)s点单：%(when)s") % {"unit": unit, "when": when}
-    timeline.record(order, "order.place", sentence, by=by)
-    timeline.record(need, "order.place", sentence, by=by)
+    note_step(order, "order.place", sentence, by=by)
     return order
 
 
@@ -165,8 +164,7 @@ def _arrange(order: Order, verb: str, sentence: str, *, by: User) -> None:
     order.save(update_fields=["answered_at", "proposed_session"])
     move_need(order.need, Need.State.ARRANGED)
     said = sentence % {"when": say_half_day(order.date, order.half_day)}
-    timeline.record(order, verb, said, by=by)
-    timeline.record(order.need, verb, said, by=by)
+    note_step(order, verb, said, by=by)
 
 
 @transaction.atomic
@@ -207,7 +205,7 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
     order.answered_at = now()
     move_order(order, Order.State.PROPOSED)
     sentence = _("提议改到%(when)s") % {"when": say_half_day(session.date, session.half_day)}
-    _record_both(order, "order.propose", sentence, by=by)
+    note_step(order, "order.propose", sentence, by=by)
     return order
 
 
@@ -242,7 +240,7 @@ def refuse_proposal(order: Order, *, by: User) -> Order:
         )
     move_order(order, Order.State.CANCELLED)
     move_need(order.need, Need.State.POOLED)
-    _record_both(order, "order.refuse", _("改的时间来不了，回到需求池"), by=by)
+    note_step(order, "order.refuse", _("改的时间来不了，回到需求池"), by=by)
     return order
 
 
@@ -261,7 +259,7 @@ def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Or
     move_order(order, Order.State.DECLINED)
     move_need(order.need, Need.State.POOLED)
     said = Order.DeclineReason(reason).label
-    _record_both(order, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
+    note_step(order, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
     return order
 
 
@@ -283,7 +281,7 @@ def cancel_order(order: Order, *, by: User, words: str = "") -> Order:
         )
     move_need(order.need, Need.State.POOLED)
     said = _("取消：%(why)s") % {"why": order.words} if order.words else _("取消")
-    _record_both(order, "order.cancel", said, by=by)
+    note_step(order, "order.cancel", said, by=by)
     return order
 
 
@@ -317,11 +315,5 @@ def rate_order(order: Order, *, by: User, stars: int, words: str = "") -> Rating
         "side": Rating.Side(side).label,
         "stars": stars,
     }
-    _record_both(order, "order.rate", said, by=by)
+    note_step(order, "order.rate", said, by=by)
     return rating
-
-
-def _record_both(order: Order, verb: str, sentence: str, *, by: User) -> None:
-    """The same entry on the order's and on the need's timeline."""
-    timeline.record(order, verb, sentence, by=by)
-    timeline.record(order.need, verb, sentence, by=by)

@@ -25,9 +25,11 @@ from .plan import (
     WayOutKind,
 )
 from .problem import Problem
+from .rematching import Changes, Rematch, rematch
 from .solve import match
 from .types import GRADES, Form, Need, Options, Session
 from .verify import Violation, verify
+from .warm import warm_up
 from .waysout import apply_way_out
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Cancelled",
     "Candidates",
     "Certificate",
+    "Changes",
     "EngineFault",
     "Fault",
     "Form",
@@ -51,6 +54,7 @@ __all__ = [
     "Progress",
     "Proof",
     "Reason",
+    "Rematch",
     "Session",
     "TownShare",
     "Unmet",
@@ -61,5 +65,7 @@ __all__ = [
     "find_candidates",
     "match",
     "near_misses",
+    "rematch",
     "verify",
+    "warm_up",
 ]

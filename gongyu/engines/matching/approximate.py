@@ -41,8 +41,10 @@ _WIDER = 3.0
 """What each further spell multiplies it by."""
 _HOT, _COLD = 0.005, 0.0005
 """Temperatures of a spell of annealing, in mean best values."""
-_SPELLS = (2.0, 3.0, 5.0, 8.0)
-"""Moves of the spells, in pairs; a spell is skipped when the gap is small enough."""
+SPELLS = (2.0, 3.0, 5.0, 8.0)
+"""Moves of the spells, in pairs tried; a spell is skipped when the gap is small enough."""
+_DENSE = 4
+"""Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
 _ENOUGH = 0.0004
 """Gap at which no further spell begins."""
 
@@ -106,11 +108,11 @@ def build_and_mend(
     *,
     seed: int,
     start: Ints | None = None,
-    effort: float = 1.0,
+    spells: tuple[float, ...] = SPELLS,
 ) -> tuple[Ints, float]:
     """Pairs of a plan and its goal. start: pairs to build upon first, where they still fit.
 
-    effort: multiplies the moves. Deterministic for a seed.
+    spells: moves of each spell of annealing, in pairs tried. Deterministic for a seed.
     """
     board = dual.board
     state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 or 1], np.int64)
@@ -124,12 +126,13 @@ def build_and_mend(
     best = tableau.chosen.copy()
     top = best_values(instance)
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
-    for number, spell in enumerate(_SPELLS):
+    hopeful = int((top > 0).sum())
+    for number, spell in enumerate(spells):
         if goals[1] >= dual.bound / (1.0 + _ENOUGH):
             break
         limit = _LIKELY * scale * _WIDER**number
         likely = np.flatnonzero((dual.cost <= limit) & ~board.fixed)
-        moves = max(2000, int(spell * effort * len(likely)))
+        moves = max(2000, int(spell * min(len(likely), _DENSE * hopeful)))
         chunk = max(1000, moves // 20)
         stopped = False
         for first in range(0, moves, chunk):

@@ -18,7 +18,7 @@ from .occupancy import Block, Occupancy
 from .plan import Reason, Unmet, WayOut
 from .problem import Floats, Ints, Problem
 from .types import Form
-from .waysout import Survey, ways_out
+from .waysout import Months, Survey, ways_out
 
 _REASON_OF_BLOCK = (
     (Block.SEATS, Reason.TAKEN_BY_MORE_URGENT),
@@ -40,6 +40,7 @@ class _Scene:
     by_profile: Ints
     profile_start: Ints
     busy: dict[int, list[int]]
+    months: Months
 
 
 def explain(problem: Problem, instance: Instance, chosen: Ints, limit: int = 4) -> list[Unmet]:
@@ -65,6 +66,7 @@ def explain(problem: Problem, instance: Instance, chosen: Ints, limit: int = 4) 
         by_profile,
         np.concatenate([[0], np.cumsum(counts)]),
         busy,
+        _months(problem, instance),
     )
     weights = weight_matrix(problem)
     found = []
@@ -74,6 +76,15 @@ def explain(problem: Problem, instance: Instance, chosen: Ints, limit: int = 4) 
         for n, fit in zip(block.tolist(), fits, strict=True):
             found.append(_explain_one(scene, n, np.flatnonzero(fit), limit))
     return found
+
+
+def _months(problem: Problem, instance: Instance) -> Months:
+    limited = np.flatnonzero(instance.month >= 0)
+    rows = (problem.session.unit, problem.session.month, instance.month)
+    return {
+        (int(unit), int(month)): int(code)
+        for unit, month, code in zip(*(row[limited] for row in rows), strict=True)
+    }
 
 
 def _explain_one(scene: _Scene, n: int, fitting: Ints, limit: int) -> Unmet:
@@ -89,7 +100,7 @@ def _explain_one(scene: _Scene, n: int, fitting: Ints, limit: int) -> Unmet:
     survey = _survey(scene, n, sessions)
     reason = _reason_of_candidates(scene, pairs) or _reason_of_funnel(survey)
     need = problem.needs[n]
-    ways: tuple[WayOut, ...] = ways_out(problem, tally, n, survey, limit)
+    ways: tuple[WayOut, ...] = ways_out(problem, tally, n, survey, limit, scene.months)
     return Unmet(need.id, need.wanted, int(tally.got[n]), reason, ways)
 
 

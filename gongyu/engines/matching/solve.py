@@ -88,12 +88,7 @@ def match(
     tell(Progress(Phase.CANDIDATES, 1.0, pairs=len(candidates)))
     fair = equity(problem, instance, options.fairness)
     solution = solve(problem, instance, fair, options, clock, tell, cancelled)
-    plan = _report(problem, instance, fair, solution, options, clock, tell, len(candidates))
-    wrong = verify(problem, plan)
-    if wrong:
-        raise EngineFault("; ".join(f"{fault.rule}: {fault.detail}" for fault in wrong[:20]))
-    tell(Progress(Phase.DONE, 1.0, plan.certificate.objective, plan.certificate.bound))
-    return plan
+    return finish(problem, instance, fair, solution, options, clock, tell, len(candidates))
 
 
 def solve(
@@ -112,7 +107,7 @@ def solve(
     if len(instance) <= SMALL:
         return _branch_and_bound(instance, fair, options, clock, tell, cancelled, None)
     quick = _near_exact(problem, instance, fair, options, clock, tell, cancelled)
-    gap = quick.best_bound / max(_goal(instance, fair, quick.chosen), 1e-12) - 1.0
+    gap = quick.best_bound / max(goal_of(instance, fair, quick.chosen), 1e-12) - 1.0
     if not options.exact or gap <= options.gap or _over(clock, cancelled):
         return quick
     return _branch_and_bound(instance, fair, options, clock, tell, cancelled, quick)
@@ -121,6 +116,18 @@ def solve(
 def _over(clock: Clock, cancelled: Asks | None) -> bool:
     left = clock.left()
     return (left is not None and left <= 0) or bool(cancelled and cancelled())
+
+
+def listener(clock: Clock, tell: Tell, cancelled: Asks | None) -> approximate.Hears:
+    """Passes progress on; answers whether the run should stop."""
+
+    def hear(share: float, objective: float | None, bound: float) -> bool:
+        phase = Phase.BOUND if objective is None else Phase.SEARCH
+        gap = bound / objective - 1.0 if objective else None
+        tell(Progress(phase, share, objective, bound, gap))
+        return _over(clock, cancelled)
+
+    return hear
 
 
 def _near_exact(
@@ -132,30 +139,19 @@ def _near_exact(
     tell: Tell,
     cancelled: Asks | None,
 ) -> Solution:
-    def hears(phase: Phase) -> approximate.Hears:
-        def hear(share: float, objective: float | None, bound: float) -> bool:
-            gap = bound / objective - 1.0 if objective else None
-            tell(Progress(phase, share, objective, bound, gap))
-            return _over(clock, cancelled)
-
-        return hear
-
-    dual = approximate.find_prices(instance, None, hears(Phase.BOUND))
+    hear = listener(clock, tell, cancelled)
+    dual = approximate.find_prices(instance, None, hear)
     proof = proof_of(problem, instance, dual.prices)
     goal_dual = dual
     if fair:
-        goal_dual = approximate.find_prices(
-            instance, fair, hears(Phase.BOUND), start=dual.prices, high=0.2
-        )
-    chosen, _ = approximate.build_and_mend(
-        instance, goal_dual, hears(Phase.SEARCH), seed=options.seed
-    )
+        goal_dual = approximate.find_prices(instance, fair, hear, start=dual.prices, high=0.2)
+    chosen, _ = approximate.build_and_mend(instance, goal_dual, hear, seed=options.seed)
     chosen = filled(instance, chosen)
     return Solution(
         chosen,
         max(dual.bound, benefit(instance, chosen)),
         "lagrangian",
-        max(goal_dual.bound, _goal(instance, fair, chosen)) if fair else None,
+        max(goal_dual.bound, goal_of(instance, fair, chosen)) if fair else None,
         proof,
     )
 
@@ -209,9 +205,9 @@ def _branch_and_bound(
             cancelled=cancelled,
         )
 
-    ceiling = _everything(instance)
+    highest = ceiling(instance)
     chosen = quick.chosen if quick else filled(instance, np.flatnonzero(instance.fixed))
-    bound = min(ceiling, quick.bound) if quick else ceiling
+    bound = min(highest, quick.bound) if quick else highest
     proof = quick.proof if quick else None
     method = quick.method if quick else "branch and bound"
     if fair is None or quick is None:
@@ -223,14 +219,14 @@ def _branch_and_bound(
     if fair:
         outcome = run(fair)
         chosen = _better(instance, fair, chosen, outcome.chosen)
-        fair_bound = min(outcome.bound, ceiling + fair.most_reward())
+        fair_bound = min(outcome.bound, highest + fair.most_reward())
         if quick and quick.fair_bound is not None:
             fair_bound = min(fair_bound, quick.fair_bound)
-        fair_bound = max(fair_bound, _goal(instance, fair, chosen))
+        fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
     return Solution(chosen, max(bound, benefit(instance, chosen)), method, fair_bound, proof)
 
 
-def _everything(instance: Instance) -> float:
+def ceiling(instance: Instance) -> float:
     """A bound that is always there: every need with its best sessions, nobody in the way."""
     order = np.lexsort((-instance.value, instance.need))
     rank = np.arange(len(order)) - instance.start[instance.need[order]]
@@ -238,7 +234,7 @@ def _everything(instance: Instance) -> float:
     return benefit(instance, kept)
 
 
-def _goal(instance: Instance, fair: Equity | None, chosen: Ints) -> float:
+def goal_of(instance: Instance, fair: Equity | None, chosen: Ints) -> float:
     """What was maximised: B, and with fairness the reward of the towns' served needs."""
     reward = fair.reward(served_of(instance, chosen)) if fair else 0.0
     return benefit(instance, chosen) + reward
@@ -248,10 +244,10 @@ def _better(instance: Instance, fair: Equity | None, old: Ints, new: Ints | None
     if new is None:
         return old
     new = filled(instance, new)
-    return new if _goal(instance, fair, new) >= _goal(instance, fair, old) else old
+    return new if goal_of(instance, fair, new) >= goal_of(instance, fair, old) else old
 
 
-def _report(
+def finish(
     problem: Problem,
     instance: Instance,
     fair: Equity | None,
@@ -261,6 +257,7 @@ def _report(
     tell: Tell,
     pairs: int,
 ) -> Plan:
+    """The plan of a solution, explained and checked. Raises EngineFault where it is wrong."""
     chosen = solution.chosen
     objective, bound = benefit(instance, chosen), solution.bound
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))
@@ -278,12 +275,12 @@ def _report(
         seed=options.seed,
         seconds=clock.seconds(),
         method=solution.method,
-        fair_objective=_goal(instance, fair, chosen) if fair else None,
+        fair_objective=goal_of(instance, fair, chosen) if fair else None,
         fair_bound=solution.fair_bound,
         given_up=max(0.0, 1.0 - objective / bound) if fair and bound > 0 else None,
         proof=solution.proof,
     )
-    return Plan(
+    plan = Plan(
         matches=tuple(
             Match(
                 need=problem.needs[instance.need[pair]].id,
@@ -300,3 +297,8 @@ def _report(
         pairs=pairs,
         fair_groups=fair_groups,
     )
+    wrong = verify(problem, plan)
+    if wrong:
+        raise EngineFault("; ".join(f"{fault.rule}: {fault.detail}" for fault in wrong[:20]))
+    tell(Progress(Phase.DONE, 1.0, objective, bound, certificate.gap, pairs))
+    return plan

@@ -15,6 +15,8 @@ from .problem import Floats, Ints, Problem
 from .types import Form, Need, Session
 
 Bools = npt.NDArray[np.bool_]
+Months = dict[tuple[int, int], int]
+"""(unit, year * 12 + month - 1) -> code of the limited month."""
 
 _FAR = 14.0
 """Days that count like one obstacle when ways out are ordered."""
@@ -51,9 +53,12 @@ class Survey:
 
 
 def ways_out(
-    problem: Problem, tally: Occupancy, n: int, survey: Survey, limit: int
+    problem: Problem, tally: Occupancy, n: int, survey: Survey, limit: int, months: Months
 ) -> tuple[WayOut, ...]:
-    """At most ``limit`` ways out of different kinds; the smallest change of each kind."""
+    """At most ``limit`` ways out of different kinds; the smallest change of each kind.
+
+    months: code of each unit's month in the tally, for units with a limit.
+    """
     need = problem.needs[n]
     flags = np.stack(
         [
@@ -92,7 +97,7 @@ def ways_out(
                 near = float(size[i]) / max(need.reach_km, 1.0) if kind == "distance" else size[i]
                 ranked.append((float(near), way))
                 break
-    added = _one_more(problem, tally, n, survey)
+    added = _one_more(problem, tally, n, survey, months)
     if added:
         ranked.append((0.9, added))
     ranked.sort(key=lambda entry: entry[0])
@@ -163,7 +168,9 @@ def _way(
             return replace(way, kind=WayOutKind.ALLOW_PAIR)
 
 
-def _one_more(problem: Problem, tally: Occupancy, n: int, survey: Survey) -> WayOut | None:
+def _one_more(
+    problem: Problem, tally: Occupancy, n: int, survey: Survey, months: Months
+) -> WayOut | None:
     """One more session like one that suits in all but its time or its free seats."""
     need = problem.needs[n]
     bad = survey.grades | survey.form | survey.distance | survey.too_big
@@ -176,7 +183,8 @@ def _one_more(problem: Problem, tally: Occupancy, n: int, survey: Survey) -> Way
         session = problem.sessions[int(survey.sessions[i])]
         near = sorted(days, key=lambda when: (abs(when[0] - session.date), when))
         for day, half in near:
-            if _room_for_more(problem, tally, session, day):
+            unit = int(problem.session.unit[survey.sessions[i]])
+            if _room_for_more(problem, tally, session, unit, day, months):
                 return WayOut(
                     WayOutKind.ADD_SESSION,
                     unit=session.unit,
@@ -188,14 +196,14 @@ def _one_more(problem: Problem, tally: Occupancy, n: int, survey: Survey) -> Way
     return None
 
 
-def _room_for_more(problem: Problem, tally: Occupancy, session: Session, day: date) -> bool:
+def _room_for_more(
+    problem: Problem, tally: Occupancy, session: Session, unit: int, day: date, months: Months
+) -> bool:
     """Whether the unit's month and the session's fund bear one more session."""
     limit = problem.unit_month_limits.get(session.unit)
     if limit is not None:
-        month = day.year * 12 + day.month - 1
-        arrays = problem.session
-        same = (arrays.unit == problem.units.index(session.unit)) & (arrays.month == month)
-        if int((tally.takers[same] > 0).sum()) >= limit:
+        code = months.get((unit, day.year * 12 + day.month - 1))
+        if (int(tally.months[code]) if code is not None else 0) >= limit:
             return False
     if session.subsidy and session.fund in problem.budgets:
         spent = int(tally.funds[problem.funds.index(session.fund)])

@@ -218,3 +218,8 @@
   start(document);
   document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target));
 })();
+
+// Without a network the service worker answers with the offline page (WeChat on iOS has none, and loses nothing by it).
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+}

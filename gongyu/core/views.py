@@ -58,6 +58,14 @@ def offline(request: HttpRequest) -> HttpResponse:
 @access(everyone)
 @never_cache
 @require_GET
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """Shows the offline page when the network is gone; served from the root to see every page."""
+    return render(request, "core/service_worker.js", content_type="text/javascript")
+
+
+@access(everyone)
+@never_cache
+@require_GET
 def health(request: HttpRequest) -> HttpResponse:
     """For load balancers and tests: the web process answers."""
     return HttpResponse("ok", content_type="text/plain")

@@ -49,6 +49,7 @@ EXPECTED: dict[str, Route] = {
     "core:about_privacy": everyone(),
     "core:gallery": may(),  # nobody, as debug pages are off
     "core:offline": everyone(),
+    "core:service_worker": everyone(),
     "core:health": everyone(),
     # Accounts
     "accounts:sign_in": everyone(),

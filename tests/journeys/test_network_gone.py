@@ -1,0 +1,22 @@
+"""The network goes away in a tunnel: the page says so, and what was typed is still there."""
+
+from playwright.sync_api import Page, expect
+
+from .conftest import sign_in_as
+
+WORDS = "写到一半地铁进了隧道"
+
+
+def test_words_survive_a_lost_network(page: Page) -> None:
+    sign_in_as(page, "demo-teacher")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.goto("/exchange/needs/new/")
+    page.locator("textarea[name=words]").fill(WORDS)
+
+    page.context.set_offline(True)
+    page.goto("/today/")
+    expect(page.get_by_text("网断了，您写的字还在")).to_be_visible()
+
+    page.context.set_offline(False)
+    page.goto("/exchange/needs/new/")
+    expect(page.locator("textarea[name=words]")).to_have_value(WORDS)

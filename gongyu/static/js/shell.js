@@ -184,12 +184,17 @@
     }
     let timer;
     const save = (extra = {}) => store(key, { at: Date.now(), user: reader, values: snapshot(form), ...extra });
+    const keep = () => {
+      timer = clearTimeout(timer);
+      save();
+    };
     form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(save, 400);
+      timer = setTimeout(keep, 400);
     });
+    window.addEventListener("pagehide", () => timer && form.isConnected && keep()); // left in mid-word
     form.addEventListener("submit", () => {
-      clearTimeout(timer);
+      timer = clearTimeout(timer);
       save({ sent: Date.now() });
     });
   }

@@ -35,7 +35,7 @@ bench: ## measure what we promise; each part prints its figures as a last line o
 	@for part in $$(grep -l __main__ bench/*.py); do echo "== $$part"; $(BIN)/python "$$part"; done
 
 css: ## build the look again, after a class or a script has changed (needs Node 20)
-	@npm --prefix frontend ci --no-audit --no-fund --silent
+	@scripts/node_modules.sh
 	@npm --prefix frontend run build
 
 screenshots: ## pictures of every page, phone and desktop, into screenshots/ (needs Chromium)

@@ -8,7 +8,7 @@ scripts/packages.sh browser postgresql node
 scripts/venv.sh dev
 scripts/check.sh
 
-npm --prefix frontend ci --no-audit --no-fund --silent
+scripts/node_modules.sh
 npm --prefix frontend run --silent check
 echo "✓ look: the committed CSS is what its sources give"
 

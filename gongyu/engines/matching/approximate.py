@@ -27,7 +27,8 @@ from .lagrange import (
     scales,
 )
 from .problem import Floats, Ints
-from .tableau import Tableau, empty_tableau
+from .ruin import LARGEST, recreate
+from .tableau import Flags, Tableau, empty_tableau, load
 
 Hears = Callable[[float, float | None, float], bool]
 """(share of the phase, objective, bound) -> whether to stop."""
@@ -41,12 +42,20 @@ _WIDER = 3.0
 """What each further spell multiplies it by."""
 _HOT, _COLD = 0.005, 0.0005
 """Temperatures of a spell of annealing, in mean best values."""
-SPELLS = (2.0, 3.0, 5.0, 8.0)
+SPELLS = (2.0, 3.0, 5.0, 8.0, 5.0, 5.0, 5.0)
 """Moves of the spells, in pairs tried; a spell is skipped when the gap is small enough."""
 _DENSE = 4
 """Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
 _ENOUGH = 0.0004
 """Gap at which no further spell begins."""
+_RUIN_AFTER, _RUINS, _RUIN_SIZE = 2, 8, 5
+"""From which spell on ruins go before, how many a need with candidates, of how many sessions."""
+_RUIN_LIKELY, _RUIN_NOISE = 0.3, 1.0
+"""Forcing cost of a ruin's seed, and the blur of bids, in mean best values."""
+_LARGE, _LAST_OF_LARGE = 20_000, 3
+"""Needs with candidates beyond which there is no ruin and no late spell: the gap is small there."""
+_LAST_OF_ALL = 4
+"""From this spell on twice the gap is enough: only where minimums and months bind hard."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +119,10 @@ def build_and_mend(
     start: Ints | None = None,
     spells: tuple[float, ...] = SPELLS,
 ) -> tuple[Ints, float]:
-    """Pairs of a plan and its goal. start: pairs to build upon first, where they still fit.
+    """Pairs of a plan and its goal.
 
+    start: pairs to begin with; together with the fixed ones they must keep every rule. A search
+    from a start goes through all its spells, one from nothing ends when the gap is small enough.
     spells: moves of each spell of annealing, in pairs tried. Deterministic for a seed.
     """
     board = dual.board
@@ -119,7 +130,7 @@ def build_and_mend(
     tableau = empty_tableau(board)
     order = np.argsort(-dual.share * board.value - 1e-9 * dual.bid, kind="stable")
     if start is not None:
-        build_up(board, tableau, start, state)
+        load(board, tableau, start)
     build_up(board, tableau, order, state)
     goal = _goal(board, tableau)
     goals = np.array([goal, goal])
@@ -128,34 +139,58 @@ def build_and_mend(
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
     hopeful = int((top > 0).sum())
     for number, spell in enumerate(spells):
-        if goals[1] >= dual.bound / (1.0 + _ENOUGH):
+        enough = _ENOUGH if number < _LAST_OF_ALL else 2.0 * _ENOUGH
+        if start is None and goals[1] >= dual.bound / (1.0 + enough):
             break
+        if number == _LAST_OF_LARGE and hopeful > _LARGE:
+            break
+        if number >= _RUIN_AFTER and hopeful <= _LARGE:
+            _ruin(board, tableau, dual, best, goals, scale, _RUINS * hopeful, state)
         limit = _LIKELY * scale * _WIDER**number
         likely = np.flatnonzero((dual.cost <= limit) & ~board.fixed)
         moves = max(2000, int(spell * min(len(likely), _DENSE * hopeful)))
         chunk = max(1000, moves // 20)
-        stopped = False
+        hot, cold = _HOT * scale, _COLD * scale
         for first in range(0, moves, chunk):
             last = min(moves, first + chunk)
-            anneal(
-                board,
-                tableau,
-                likely,
-                best,
-                goals,
-                first,
-                last,
-                moves,
-                _HOT * scale,
-                _COLD * scale,
-                state,
-            )
+            anneal(board, tableau, likely, best, goals, first, last, moves, hot, cold, state)
             if hear(last / moves, float(goals[1]), dual.bound):
-                stopped = True
-                break
-        if stopped:
-            break
+                return np.flatnonzero(best), float(goals[1])
     return np.flatnonzero(best), float(goals[1])
+
+
+def _ruin(
+    board: Board,
+    tableau: Tableau,
+    dual: Dual,
+    best: Flags,
+    goals: Floats,
+    scale: float,
+    moves: int,
+    state: Ints,
+) -> None:
+    """Ruins around likely pairs; what the chains cannot do where minimums and months bind."""
+    seeds = np.flatnonzero((dual.cost <= _RUIN_LIKELY * scale) & ~board.fixed)
+    if not len(seeds) or not (len(board.month_limit) or (board.least > 1).any()):
+        return
+    recreate(
+        board,
+        tableau,
+        dual.bid,
+        seeds,
+        best,
+        goals,
+        moves,
+        _RUIN_SIZE,
+        _RUIN_NOISE * scale,
+        2.0 * _HOT * scale,
+        _COLD * scale,
+        state,
+        np.full(len(board.seats), -1, np.int64),
+        np.zeros(LARGEST, np.int64),
+        np.zeros(LARGEST, np.int64),
+        np.zeros(LARGEST),
+    )
 
 
 def _goal(board: Board, tableau: Tableau) -> float:

@@ -18,7 +18,7 @@ from datetime import date
 
 import numpy as np
 
-from .instance import Instance
+from .instance import Instance, group_and_half
 from .plan import Proof
 from .problem import Floats, Ints, Problem
 
@@ -86,7 +86,8 @@ def _bids(problem: Problem, instance: Instance, proof: Proof) -> tuple[Floats, f
         names = {}
         for n, need in enumerate(problem.needs):
             names[int(problem.need.group[n])] = need.group or need.id
-        for code, (group, when) in enumerate(instance.half_key):
+        for code, whose in enumerate(instance.half_key.tolist()):
+            group, when = group_and_half(whose)
             key = (names[group], date.fromordinal(when // 3), when % 3)
             half_price[code] = max(0.0, proof.half_days.get(key, 0.0))
     constant += float((half_price * instance.half_limit).sum())

@@ -297,13 +297,14 @@ def anneal(
             else:
                 roll_back(board, tableau)
         if (move + 1) % stale == 0 and goals[0] > goals[1]:
-            _keep(tableau, best, goals)
+            keep_best(tableau, best, goals)
     if goals[0] > goals[1]:
-        _keep(tableau, best, goals)
+        keep_best(tableau, best, goals)
 
 
 @lean
-def _keep(tableau: Tableau, best: Flags, goals: Floats) -> None:
+def keep_best(tableau: Tableau, best: Flags, goals: Floats) -> None:
+    """Remember the tableau as the best plan seen."""
     goals[1] = goals[0]
     for pair in range(len(best)):
         best[pair] = tableau.chosen[pair]

@@ -17,6 +17,10 @@ from .validation import contradictions
 Bools = npt.NDArray[np.bool_]
 
 
+_HALVES = 1 << 24
+"""More than date.max.toordinal() * 3 + 2."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
     """Pairs by need, with what limits them.
@@ -28,7 +32,7 @@ class Instance:
     one entry a session: seats and needs it may take, heads below which it does not run (0 where
     something is fixed in it), code of its unit's month (-1 without limit), fund (-1 without), fen,
     whether it runs anyway. half_limit, month_limit, fund_limit: by code; what is fixed
-    always fits.
+    always fits. half_key: group and half-day of each code, see ``group_and_half``.
     """
 
     start: Ints
@@ -49,7 +53,7 @@ class Instance:
     subsidy: Ints
     running: Bools
     half_limit: Ints
-    half_key: tuple[tuple[int, int], ...]
+    half_key: Ints
     month_limit: Ints
     fund_limit: Ints
 
@@ -65,8 +69,7 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     _check_pins(problem, candidates)
     n, s, value, km, fixed = _with_confirmed(problem, candidates)
     need, session = problem.need, problem.session
-    group_half = np.stack([need.group[n], session.half[s]], axis=1)
-    keys, half = np.unique(group_half, axis=0, return_inverse=True)
+    keys, half = np.unique(need.group[n] * _HALVES + session.half[s], return_inverse=True)
     half = half.reshape(-1).astype(np.int64)
     many = len(problem.sessions)
     limited = session.limit >= 0
@@ -108,7 +111,7 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
         subsidy=session.subsidy,
         running=running,
         half_limit=np.maximum(1, np.bincount(half[fixed], minlength=len(keys))),
-        half_key=tuple((int(group), int(when)) for group, when in keys),
+        half_key=keys,
         month_limit=np.maximum(
             month_limit, np.bincount(month[running & limited], minlength=len(month_keys))
         ),
@@ -158,6 +161,11 @@ def _with_confirmed(
         np.concatenate([candidates.km, measures.km])[order],
         np.isin(everything, np.concatenate([confirmed, pinned])),
     )
+
+
+def group_and_half(key: int) -> tuple[int, int]:
+    """Group code, and half-day as proleptic ordinal * 3 + half-day, of a half-day's key."""
+    return divmod(key, _HALVES)
 
 
 def discount(ranks: int) -> Floats:

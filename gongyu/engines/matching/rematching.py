@@ -11,9 +11,9 @@ from . import approximate, model
 from .board import lay_out
 from .candidates import find_candidates
 from .fairness import Equity, equity
-from .instance import Instance, assemble, benefit
+from .instance import Instance, assemble, benefit, group_and_half
 from .lagrange import Prices, no_prices
-from .occupancy import filled
+from .occupancy import Block, Occupancy, filled
 from .plan import Match, Plan, Proof
 from .problem import Ints, Problem
 from .solve import SMALL, Asks, Clock, Solution, Tell, ceiling, finish, goal_of, listener, proof_of
@@ -22,7 +22,10 @@ from .types import Need, Options, Session
 STICKINESS = 0.25
 """An old proposal counts this much more than its value while the new plan is sought."""
 
-ROUNDS = 10
+SPELL = 0.5
+"""Moves of the search, in pairs tried."""
+
+ROUNDS = 8
 """Rounds of the subgradient from the old prices."""
 
 
@@ -143,6 +146,18 @@ def _surviving(problem: Problem, instance: Instance, plan: Plan) -> Ints:
     return np.array(sorted(found), dtype=np.int64)
 
 
+def _standing(instance: Instance, old: Ints) -> Ints:
+    """Those of the old pairs, beside the fixed ones, that still keep every rule together."""
+    fixed = np.flatnonzero(instance.fixed)
+    tally = Occupancy(instance, fixed)
+    for pair in old[~instance.fixed[old]].tolist():
+        if set(tally.blocks(pair)) <= {Block.MINIMUM}:
+            tally.add(pair)
+    kept = np.array(sorted(tally.chosen - set(fixed.tolist())), dtype=np.int64)
+    session = instance.session[kept]
+    return kept[tally.heads[session] >= instance.least[session]]
+
+
 def _quickly(
     problem: Problem,
     instance: Instance,
@@ -165,8 +180,8 @@ def _quickly(
         replace(dual, board=lay_out(sticky, fair)),
         hears,
         seed=options.seed,
-        start=old,
-        spells=(0.5,),
+        start=_standing(instance, old),
+        spells=(SPELL,),
     )
     chosen = filled(instance, chosen)
     return Solution(
@@ -224,7 +239,8 @@ def prices_of(problem: Problem, instance: Instance, proof: Proof) -> Prices:
         (group, day.toordinal() * 3 + half): price
         for (group, day, half), price in proof.half_days.items()
     }
-    for code, (group, when) in enumerate(instance.half_key):
+    for code, key in enumerate(instance.half_key.tolist()):
+        group, when = group_and_half(key)
         prices.half[code] = halves.get((names[group], when), 0.0)
     prices.fund[:] = [proof.funds.get(fund, 0.0) for fund in problem.funds]
     return prices

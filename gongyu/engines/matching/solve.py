@@ -14,7 +14,7 @@ from .candidates import find_candidates
 from .errors import EngineFault
 from .explain import explain
 from .fairness import Equity, equity, served_of, shares
-from .instance import Instance, assemble, benefit
+from .instance import Instance, assemble, benefit, group_and_half
 from .lagrange import Prices
 from .occupancy import filled
 from .plan import Certificate, Match, Phase, Plan, Progress, Proof
@@ -167,7 +167,7 @@ def proof_of(problem: Problem, instance: Instance, prices: Prices) -> Proof:
     }
     half_days = {}
     for code in np.flatnonzero(prices.half > 0).tolist():
-        group, when = instance.half_key[code]
+        group, when = group_and_half(int(instance.half_key[code]))
         half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
     return Proof(
         ranks={

@@ -26,6 +26,7 @@ from .plan import (
 )
 from .problem import Problem
 from .rematching import Changes, Rematch, rematch
+from .scarcity import Scarcity, scarcity
 from .solve import match
 from .types import GRADES, Form, Need, Options, Session
 from .verify import Violation, verify
@@ -55,6 +56,7 @@ __all__ = [
     "Proof",
     "Reason",
     "Rematch",
+    "Scarcity",
     "Session",
     "TownShare",
     "Unmet",
@@ -66,6 +68,7 @@ __all__ = [
     "match",
     "near_misses",
     "rematch",
+    "scarcity",
     "verify",
     "warm_up",
 ]

@@ -6,6 +6,7 @@
 """
 
 from .candidates import Candidates, find_candidates
+from .curve import PriceOfFairness, price_of_fairness
 from .errors import Cancelled, EngineFault, Fault, InvalidProblem
 from .obstacles import near_misses
 from .plan import (
@@ -51,6 +52,7 @@ __all__ = [
     "Options",
     "Phase",
     "Plan",
+    "PriceOfFairness",
     "Problem",
     "Progress",
     "Proof",
@@ -67,6 +69,7 @@ __all__ = [
     "find_candidates",
     "match",
     "near_misses",
+    "price_of_fairness",
     "rematch",
     "scarcity",
     "verify",

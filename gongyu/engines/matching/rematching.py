@@ -16,7 +16,18 @@ from .lagrange import Prices, no_prices
 from .occupancy import Block, Occupancy, filled
 from .plan import Match, Plan, Proof
 from .problem import Ints, Problem
-from .solve import SMALL, Asks, Clock, Solution, Tell, ceiling, finish, goal_of, listener, proof_of
+from .solve import (
+    Asks,
+    Clock,
+    Solution,
+    Tell,
+    ceiling,
+    finish,
+    goal_of,
+    is_small,
+    listener,
+    proof_of,
+)
 from .types import Need, Options, Session
 
 STICKINESS = 0.25
@@ -121,7 +132,7 @@ def rematch(
     value[old] *= 1.0 + STICKINESS
     sticky = replace(instance, value=value)
     fair = equity(after, instance, options.fairness)
-    if len(instance) <= SMALL:
+    if is_small(instance):
         solution = _exactly(instance, sticky, fair, options, clock, cancelled)
     else:
         proof = plan.certificate.proof

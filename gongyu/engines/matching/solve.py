@@ -11,6 +11,7 @@ import numpy as np
 
 from . import approximate, model
 from .candidates import find_candidates
+from .duality import weak_duality_bound
 from .errors import EngineFault
 from .explain import explain
 from .fairness import Equity, equity, served_of, shares
@@ -29,7 +30,12 @@ _NEAR_EXACT_GAP = 1e-4
 """Gap to which small problems are solved when nothing else is asked."""
 
 SMALL = 5_000
-"""Pairs up to which branch and bound alone is quick; it needs no compiling."""
+"""Pairs up to which branch and bound alone is quick; it needs no compiling.
+
+Three times as many where there are at most ``FEW`` needs.
+"""
+
+FEW = 400
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,13 +110,19 @@ def solve(
 
     Which way is taken depends on the problem and the options alone, never on the clock.
     """
-    if len(instance) <= SMALL:
+    if is_small(instance):
         return _branch_and_bound(instance, fair, options, clock, tell, cancelled, None)
     quick = _near_exact(problem, instance, fair, options, clock, tell, cancelled)
     gap = quick.best_bound / max(goal_of(instance, fair, quick.chosen), 1e-12) - 1.0
     if not options.exact or gap <= options.gap or _over(clock, cancelled):
         return quick
     return _branch_and_bound(instance, fair, options, clock, tell, cancelled, quick)
+
+
+def is_small(instance: Instance) -> bool:
+    """Whether branch and bound alone is quick."""
+    few = len(instance.heads) <= FEW
+    return len(instance) <= (3 * SMALL if few else SMALL)
 
 
 def _over(clock: Clock, cancelled: Asks | None) -> bool:
@@ -260,6 +272,9 @@ def finish(
     """The plan of a solution, explained and checked. Raises EngineFault where it is wrong."""
     chosen = solution.chosen
     objective, bound = benefit(instance, chosen), solution.bound
+    if solution.proof:
+        # The certificate states what the prices prove by themselves, not what the search says.
+        bound = max(objective, weak_duality_bound(problem, instance, solution.proof))
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))
     unmet = explain(problem, instance, chosen)
     reachable = (np.diff(instance.start) > 0).astype(np.int64)
@@ -297,7 +312,7 @@ def finish(
         pairs=pairs,
         fair_groups=fair_groups,
     )
-    wrong = verify(problem, plan)
+    wrong = verify(problem, plan, prices=False)
     if wrong:
         raise EngineFault("; ".join(f"{fault.rule}: {fault.detail}" for fault in wrong[:20]))
     tell(Progress(Phase.DONE, 1.0, objective, bound, certificate.gap, pairs))

@@ -1,7 +1,8 @@
 """An independent check of a plan, before anybody sees it.
 
-Works on the records alone, one pair at a time in plain Python, and shares no code with the search
-for candidates or with the solvers: what they get wrong, this does not get wrong with them.
+Works on the records alone, one pair at a time in plain Python, and shares no code with the solvers
+(nor, but for the recomputed bound, with the search for candidates): what they get wrong, this does
+not get wrong with them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, isfinite, radians, sin, sqrt
 
+from .candidates import find_candidates
+from .duality import weak_duality_bound
+from .instance import assemble
 from .plan import Match, Plan
 from .problem import Problem
 from .types import Form, Need, Session
@@ -27,13 +31,16 @@ class Violation:
     detail: str
 
 
-def verify(problem: Problem, plan: Plan) -> list[Violation]:
+def verify(problem: Problem, plan: Plan, *, prices: bool = True) -> list[Violation]:
     """Everything wrong with a plan; empty for a plan that keeps every rule.
 
     Rules: unknown, duplicate, grades, form, window, slot, fit, travel, forbidden, headcount, km,
     value, capacity, exclusive, min_group, wanted, group_half_day, unit_month, budget, confirmed,
     pinned, objective, bound, gap, unmet, towns. Confirmed pairs are facts: they are exempt from
     the rules of a pair, and a limit that they alone exceed counts as what they use.
+
+    prices: also recompute the bound from the prices of the certificate's proof, if it has one.
+    This one check takes the candidates as found; that they are complete is tested apart.
     """
     needs = {need.id: need for need in problem.needs}
     sessions = {session.id: session for session in problem.sessions}
@@ -59,6 +66,8 @@ def verify(problem: Problem, plan: Plan) -> list[Violation]:
     pinned = {(problem.needs[n].id, problem.sessions[s].id) for n, s in problem.pinned}
     found.extend(Violation("pinned", _arrow(pair)) for pair in sorted(pinned - seen))
     found.extend(_certificate(plan, known))
+    if prices and plan.certificate.proof and not found:
+        found.extend(_proven(problem, plan))
     found.extend(_reports(problem, plan, known))
     return found
 
@@ -203,6 +212,16 @@ def _certificate(plan: Plan, known: list[tuple[Match, Need, Session]]) -> Iterat
     gap = stated.bound / objective - 1 if objective > 0 else stated.bound
     if _apart(stated.gap, gap):
         yield Violation("gap", f"{stated.gap}, not {gap}")
+
+
+def _proven(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    proof, stated = plan.certificate.proof, plan.certificate
+    if proof is None:
+        return
+    instance = assemble(problem, find_candidates(problem))
+    bound = max(weak_duality_bound(problem, instance, proof), stated.objective)
+    if _apart(stated.bound, bound):
+        yield Violation("bound", f"{stated.bound}, the prices prove {bound}")
 
 
 def _reports(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from gongyu.engines.matching import Changes, Options, match, rematch, rematching, verify
+from gongyu.engines.matching import Changes, Options, match, rematch, verify
 from gongyu.engines.matching import solve as solving
 
 from .instances import need, random_problem, session
@@ -27,7 +27,6 @@ def test_changes_are_followed_and_the_rest_stays(
     problem = random_problem(6, 60, 80, days=30)
     if not small:
         monkeypatch.setattr(solving, "SMALL", 0)
-        monkeypatch.setattr(rematching, "SMALL", 0)
     plan = match(problem)
     first, second, third, fourth = (
         plan.matches[0],

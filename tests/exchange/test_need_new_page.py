@@ -87,7 +87,7 @@ def test_an_administrator_chooses_among_all_classes_or_by_grade(
     foreign = make.SchoolClassFactory()
     page = text_of(sign_in(scene.head).get(PAGE))
     for school_class, shown in ((scene.school_class, 1), (other, 1), (left, 0), (foreign, 0)):
-        assert (f'value="{school_class.pk}"' in page.split('id="id_first_grade"')[0]) == bool(shown)
+        assert (f'<option value="{school_class.pk}"' in page.split('id="id_first_grade"')[0]) == bool(shown)
     assert "不是一个班，按年级来" in page
     assert "初一" not in page
 
@@ -179,7 +179,7 @@ def test_a_session_that_filled_up_meanwhile_says_so_and_offers_the_others(
     scene.order(Order.State.ACCEPTED, headcount=58)
     page = text_of(teacher.post(PAGE, typed(scene, session=scene.session.pk)))
     assert "这一场只剩 2 个名额，坐不下 5 人" in page
-    assert f'value="{later.pk}"' in page
+    assert f'name="session" value="{later.pk}"' in page
     assert Need.objects.count() == 1  # the other school's
 
 

@@ -149,7 +149,7 @@ def test_a_clashing_order_shows_the_room_and_other_half_days(scene: Scene, sign_
     other = afternoon(scene)
     page = text_of(sign_in(scene.staff).get(order.get_absolute_url()))
     assert "一次最多 60 人，已有 40 人，还能进 20 人；这一单 30 人，超 10 人" in page
-    assert f'value="{other.pk}"' in page
+    assert f'name="session" value="{other.pk}"' in page
     assert "最合适" in page
     assert "婉拒不扣分" in page
     assert "接这一单" not in page

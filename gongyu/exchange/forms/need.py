@@ -277,8 +277,13 @@ class NeedForm(forms.Form):
         boxes = list(self["slots"].subwidgets)
         return [(str(half.label), boxes[row * 7 : row * 7 + 7]) for row, half in enumerate(HalfDay)]
 
+    @property
+    def says_enough(self) -> bool:
+        """Whether every field can be read, even if a rule refused the need as a whole."""
+        return self.is_bound and not set(self.errors) & set(self.fields)
+
     def draft(self) -> Draft:
-        """The need as it stands, to ask who could come; only of a valid form."""
+        """The need as it stands, to ask who could come; only of a form that says enough."""
         data = self.cleaned_data
         return Draft(
             school=self.school,

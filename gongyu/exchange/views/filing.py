@@ -122,7 +122,7 @@ def _page(request: PersonRequest, form: NeedForm, data: QueryDict | None) -> dic
 
 def _answer(form: NeedForm) -> dict[str, Any]:
     answer: dict[str, Any] = {}
-    if form.is_valid():
+    if form.says_enough:
         draft = form.draft()
         fit = queries.fit_for(draft)
         answer = {"fit": fit, "nearby": draw_nearby(draft.school, fit)}

@@ -22,6 +22,9 @@ from .instance import Instance, group_and_half
 from .plan import Proof
 from .problem import Floats, Ints, Problem
 
+LARGEST_TABLE = 4_000_000
+"""Cells of a session's table; beyond it the fractional knapsack, which is never below it."""
+
 
 def weak_duality_bound(problem: Problem, instance: Instance, proof: Proof) -> float:
     """An upper bound of the benefit B of every plan of the problem."""
@@ -115,7 +118,9 @@ def _session_worth(
         return everything
     if least <= 1:
         heads, offers = heads[good], offers[good]
-    if len(heads) * seats > 4_000_000:
+    unit = int(np.gcd.reduce(heads))
+    heads, seats, least = heads // unit, seats // unit, -(-least // unit)
+    if len(heads) * (seats + 1) > LARGEST_TABLE:
         return _relaxed(offers, heads, seats)
     worth = np.full(seats + 1, -np.inf)
     worth[0] = 0.0

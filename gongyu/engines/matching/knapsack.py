@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import gcd
+
 import numpy as np
 import numpy.typing as npt
 
@@ -33,12 +35,14 @@ def fill_session(
         if at >= 0:
             take[at] = 1
         return best
-    total, wanted, positive = 0.0, 0, 0
+    total, wanted, positive, unit = 0.0, 0, 0, 0
     for i in range(count):
-        if bids[i] > 0.0 and heads[i] <= seats:
-            total += bids[i]
-            wanted += heads[i]
-            positive += 1
+        if heads[i] <= seats:
+            unit = gcd(unit, heads[i])
+            if bids[i] > 0.0:
+                total += bids[i]
+                wanted += heads[i]
+                positive += 1
     if positive == 0:
         return 0.0
     if wanted <= seats:
@@ -47,40 +51,50 @@ def fill_session(
                 if bids[i] > 0.0 and heads[i] <= seats:
                     take[i] = 1
             return total
-    elif positive * (seats + 1) > LARGEST_TABLE:
+    elif positive * (seats // unit + 1) > LARGEST_TABLE:
         return _fractional(bids, heads, count, seats, take)
     else:
-        total = _table(bids, heads, count, seats, 0, True, take)
+        total = _table(bids, heads, count, seats, unit, 0, True, take)
         used = 0
         for i in range(count):
             used += heads[i] * take[i]
         if used >= least:
             return total
     # The minimum binds: bidders at a loss may help to reach it.
-    if count * (seats + 1) > LARGEST_TABLE:
+    if count * (seats // unit + 1) > LARGEST_TABLE:
         return _fractional(bids, heads, count, seats, take)
     for i in range(count):
         take[i] = 0
-    return _table(bids, heads, count, seats, least, False, take)
+    return _table(bids, heads, count, seats, unit, least, False, take)
 
 
 @compiled
 def _table(
-    bids: Floats, heads: Ints, count: int, seats: int, least: int, positive: bool, take: Flags
+    bids: Floats,
+    heads: Ints,
+    count: int,
+    seats: int,
+    unit: int,
+    least: int,
+    positive: bool,
+    take: Flags,
 ) -> float:
-    """Exact dynamic programme over heads; with ``positive`` only bidders above 0."""
+    """Exact dynamic programme over heads; with ``positive`` only bidders above 0.
+
+    unit: divides all heads; the table has a column for each multiple.
+    """
     cap = 0
     for i in range(count):
         if heads[i] <= seats and not (positive and bids[i] <= 0.0):
             cap += heads[i]
-    cap = min(cap, seats)
+    cap = min(cap, seats) // unit
     worth = np.full(cap + 1, -np.inf)
     worth[0] = 0.0
     kept = np.zeros((count, cap + 1), np.uint8)
     top = 0
     for i in range(count):
-        h = heads[i]
-        if h > seats or (positive and bids[i] <= 0.0):
+        h = heads[i] // unit
+        if heads[i] > seats or (positive and bids[i] <= 0.0):
             continue
         top = min(cap, top + h)
         for j in range(top, h - 1, -1):
@@ -89,7 +103,7 @@ def _table(
                 worth[j] = other
                 kept[i, j] = 1
     best, at = 0.0, -1
-    for j in range(least, cap + 1):
+    for j in range((least + unit - 1) // unit, cap + 1):
         if worth[j] > best:
             best, at = worth[j], j
     if at < 0:
@@ -97,7 +111,7 @@ def _table(
     for i in range(count - 1, -1, -1):
         if kept[i, at]:
             take[i] = 1
-            at -= heads[i]
+            at -= heads[i] // unit
     return best
 
 

@@ -39,7 +39,7 @@ class SessionDoesNotFit(DomainError):
 class ClassIsBusy(DomainError):
     def __init__(self, who: str, when: str) -> None:
         super().__init__(
-            _("%(who)s在%(when)s已经约了别处，请换一个半天。") % {"who": who, "when": when}
+            _("%(who)s在 %(when)s已经约了别处，请换一个半天。") % {"who": who, "when": when}
         )
 
 
@@ -53,4 +53,4 @@ class GradesNotTaught(DomainError):
 
 class TooEarlyToRate(DomainError):
     def __init__(self, when: str) -> None:
-        super().__init__(_("活动在%(when)s，办完那天就可以评了。") % {"when": when})
+        super().__init__(_("活动在 %(when)s，办完那天就可以评了。") % {"when": when})

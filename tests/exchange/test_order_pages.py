@@ -213,10 +213,10 @@ def test_proposing_from_the_page_and_agreeing(scene: Scene, sign_in: SignIn) -> 
         unit.post(to("propose", order), {"session": other.pk, "words": "上午满了"}, follow=True)
     )
     assert "提议送到学校了" in page
-    assert "您提议改到12 月 1 日周二下午" in page
+    assert "您提议改到 12 月 1 日周二下午" in page
 
     page = text_of(school.get(order.get_absolute_url()))
-    assert f"{scene.unit}想改到12 月 1 日周二下午" in page
+    assert f"{scene.unit}想改到 12 月 1 日周二下午" in page
     assert "“上午满了”" in page
     page = text_of(school.post(to("agree", order), follow=True))
     assert "定了：12 月 1 日周二下午，40 人。" in page
@@ -304,6 +304,7 @@ def test_a_colleague_who_did_not_file_reads_and_does_nothing(scene: Scene, sign_
     order = scene.order(Order.State.PROPOSED)
     page = text_of(colleague.get(order.get_absolute_url())).split("<main")[1]
     assert "同意，就这样定" not in page
+    assert f"等{scene.teacher}或者学校管理员回话。" in page
     assert colleague.post(to("agree", order)).status_code == 403
 
 
@@ -339,7 +340,7 @@ def test_a_list_by_tab_for_each_side(scene: Scene, sign_in: SignIn, who: str) ->
 def test_a_school_sees_its_proposals_first(scene: Scene, sign_in: SignIn) -> None:
     scene.order(Order.State.PROPOSED)
     page = text_of(sign_in(scene.teacher).get(ORDERS))
-    assert "想改到12 月 2 日周三上午" in page
+    assert "想改到 12 月 2 日周三上午" in page
 
 
 def test_the_list_asks_the_same_with_many_orders(scene: Scene, sign_in: SignIn) -> None:

@@ -35,7 +35,7 @@ def test_on_the_day_both_sides_rate_and_the_order_is_closed(scene: Scene) -> Non
 
 def test_before_the_day_it_is_too_early(scene: Scene) -> None:
     order = scene.order(Order.State.ACCEPTED)
-    with pytest.raises(TooEarlyToRate, match="活动在12 月 1 日周二上午"):
+    with pytest.raises(TooEarlyToRate, match="活动在 12 月 1 日周二上午"):
         services.rate_order(order, by=scene.teacher, stars=5)
 
 

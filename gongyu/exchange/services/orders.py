@@ -204,7 +204,7 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
     order.words = words.strip()
     order.answered_at = now()
     move_order(order, Order.State.PROPOSED)
-    sentence = _("提议改到%(when)s") % {"when": say_half_day(session.date, session.half_day)}
+    sentence = _("提议改到 %(when)s") % {"when": say_half_day(session.date, session.half_day)}
     note_step(order, "order.propose", sentence, by=by)
     return order
 
@@ -224,7 +224,7 @@ def agree_to_proposal(order: Order, *, by: User) -> Order:
     _seat(order, lock_session(order.proposed_session_id))
     order.save()
     _take_seats(order)
-    _arrange(order, "order.agree", _("同意改到%(when)s"), by=by)
+    _arrange(order, "order.agree", _("同意改到 %(when)s"), by=by)
     return order
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 from pytest_django import DjangoAssertNumQueries
 
 from gongyu.core.timeline import entries_of
@@ -67,7 +68,7 @@ def test_an_answered_item_leads_to_its_place_and_an_open_one_says_so(client: Cli
     page = client.get(NEWEST).text
     assert f'href="{reverse("places:map")}"' in page
     assert page.count("平台里还没有。") == 1
-    assert "说好的 2 件事，1 件已经能用，1 件还没有。" in page
+    assert "说好的 2 件事，1 件已经能用，1 件还没有。" in strip_tags(page)
 
 
 def test_without_a_number_the_newest_is_shown(client: Client) -> None:

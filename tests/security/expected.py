@@ -72,7 +72,7 @@ EXPECTED: dict[str, Route] = {
     "families:children": may(P),
     "families:child": may(P, T, of="child", others="other_child"),
     "families:note": may(P, T, of="note", others="other_note"),
-    "families:readers": may(P, of="note", others="other_note"),
+    "families:readers": may(P, of="child", others="other_child"),
     "families:note_withdraw": may(T, of="note", others="other_note"),
     # Publishing: everybody reads; who writes for whom, and the commission's review
     "publishing:channel": everyone(of="school_channel"),

@@ -24,6 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from matching_changes import follow
 from matching_instances import KINDS, SCALES, synthetic
 from matching_rivals import RIVALS
 
@@ -52,6 +53,7 @@ class Setting:
     methods: list[str]
     limit: float
     fairness: float
+    rematch: bool
 
 
 def ours(problem: Problem, instance: Instance, fairness: float) -> tuple[Any, float]:
@@ -190,6 +192,8 @@ def one(scale: str, kind: str, seed: int, setting: Setting) -> Row:
             line["time_over_highs"] = round(
                 rows["ours"]["seconds"] / max(rows["highs"]["seconds"], 1e-9), 4
             )
+        if setting.rematch:
+            line["rematch"] = follow(scale, kind, seed, problem)
         fair = rows.get("fair", {}).get("objective")
         if fair:
             line["given_up"] = round(1 - fair / mine, 5)
@@ -216,13 +220,14 @@ def main() -> None:
         default="fcfs,greedy,gale_shapley,cpsat,highs,ours,fair",
         help="comma-separated",
     )
+    parser.add_argument("--rematch", action="store_true", help="also follow 1 %% of changes")
     asked = parser.parse_args()
     methods = [
         name
         for name in asked.methods.split(",")
         if name in ("ours", "fair") or (name in RIVALS and RIVALS[name] is not None)
     ]
-    setting = Setting(methods, asked.limit, asked.fairness)
+    setting = Setting(methods, asked.limit, asked.fairness, asked.rematch)
     warm_up()
     print(f"HiGHS to 0.2 %, at most {setting.limit:g} s, one thread")
     lines = []

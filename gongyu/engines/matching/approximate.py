@@ -46,7 +46,7 @@ SPELLS = (2.0, 3.0, 5.0, 8.0, 5.0, 5.0, 5.0)
 """Moves of the spells, in pairs tried; a spell is skipped when the gap is small enough."""
 _DENSE = 4
 """Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
-_ENOUGH = 0.0004
+_ENOUGH = 0.0006
 """Gap at which no further spell begins."""
 _RUIN_AFTER, _RUINS, _RUIN_SIZE = 2, 8, 5
 """From which spell on ruins go before, how many a need with candidates, of how many sessions."""

@@ -2,20 +2,31 @@
 
 import pytest
 
-from gongyu.exchange.queries import TopicChoice, choose_topics
+from gongyu.exchange.queries import TopicChoice, TopicSuggestion, choose_topics, topic_choice
 from tests import factories as make
 
 WORDS = "孩子看黑板眯着眼，读写姿势也不好"
 
 
 @pytest.fixture(autouse=True)
-def _taxonomy(db: None) -> None:
+def _taxonomy(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three topics about eyes that certain words lead to, and one about the mind."""
     eyes = make.TopicFactory(code="T01", name="近视防控")
-    make.TopicFactory(code="T0101", name="视力筛查", parent=eyes, synonyms="眯着眼")
-    make.TopicFactory(code="T0102", name="护眼知识", parent=eyes, synonyms="读写姿势")
-    make.TopicFactory(code="T0103", name="户外活动", parent=eyes, synonyms="黑板")
+    heard = {
+        word: make.TopicFactory(code=code, name=name, parent=eyes)
+        for word, code, name in (
+            ("眯着眼", "T0101", "视力筛查"),
+            ("读写姿势", "T0102", "护眼知识"),
+            ("黑板", "T0103", "户外活动"),
+        )
+    }
     mind = make.TopicFactory(code="T02", name="心理健康")
     make.TopicFactory(code="T0201", name="情绪调节", parent=mind)
+
+    def suggest(text: str) -> list[TopicSuggestion]:
+        return [TopicSuggestion(t, (word,)) for word, t in heard.items() if word in text]
+
+    monkeypatch.setattr(topic_choice, "suggest_topics", suggest)
 
 
 def ticked(choice: TopicChoice) -> list[str]:

@@ -18,7 +18,7 @@ from .lists import (
 )
 from .month import Month, month_of
 from .pool import PoolFigures, latest_reason, needs_matching, pool_figures
-from .suggest import TopicSuggestion, suggest_topics, topics_by_group
+from .suggest import TopicSuggestion, suggest_topics, topics_by_group, warm_up
 from .topic_choice import TopicChoice, choose_topics
 
 __all__ = [
@@ -55,4 +55,5 @@ __all__ = [
     "waiting_for_school",
     "waiting_for_unit",
     "waiting_to_be_rated",
+    "warm_up",
 ]

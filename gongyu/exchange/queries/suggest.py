@@ -1,13 +1,15 @@
-"""From a teacher's own words to topics, by the names and synonyms of the taxonomy."""
+"""From a teacher's own words to topics of the taxonomy."""
 
 from dataclasses import dataclass
+from threading import Lock, Thread
 
+from gongyu.engines.topics import TopicIndex, load_default
 from gongyu.exchange.models import Topic
 
 
 @dataclass(frozen=True, slots=True)
 class TopicSuggestion:
-    """A topic and the words of the text that led to it."""
+    """A topic and the words of the text that led to it, where any can be named."""
 
     topic: Topic
     because: tuple[str, ...]
@@ -15,21 +17,43 @@ class TopicSuggestion:
 
 MOST = 5
 SHORTEST = 2
+_building = Lock()
+
+
+def _index() -> TopicIndex:
+    """The engine's index: built once a process, in a few seconds; whoever comes early waits."""
+    with _building:
+        return load_default()
+
+
+def warm_up() -> None:
+    """Build the index beside the first page, so that it is there when the first words are typed."""
+    if not _building.locked() and not load_default.cache_info().currsize:
+        Thread(target=_index, name="topic-index", daemon=True).start()
 
 
 def suggest_topics(text: str) -> list[TopicSuggestion]:
-    """Topics whose name or synonyms stand in the text, most matched characters first; 1 query.
+    """The topics that a text may mean, the likeliest first; 1 query.
 
-    An empty list means that the words say too little: the teacher picks from the list.
+    An empty list means that the words say too little: the teacher picks from the list. Codes that
+    this district's taxonomy does not have are left out.
     """
-    found = []
-    for topic in Topic.objects.filter(parent__isnull=False).select_related("parent"):
-        words = [topic.name, *topic.synonyms.split(";")]
-        because = tuple(sorted({w for w in words if len(w) >= SHORTEST and w in text}, key=len))
-        if because:
-            found.append(TopicSuggestion(topic, because))
-    found.sort(key=lambda s: (-sum(map(len, s.because)), s.topic.code))
-    return found[:MOST]
+    found = _index().suggest(text, limit=MOST)
+    if not found:
+        return []
+    known = Topic.objects.filter(parent__isnull=False, code__in=[s.code for s in found])
+    by_code = {topic.code: topic for topic in known}
+    return [
+        TopicSuggestion(topic, suggestion.because or _named_in(text, topic))
+        for suggestion in found
+        if (topic := by_code.get(suggestion.code))
+    ]
+
+
+def _named_in(text: str, topic: Topic) -> tuple[str, ...]:
+    """The names of a topic that stand in the text, where the engine names no words itself."""
+    names = [topic.name, *topic.synonyms.split(";")]
+    return tuple(sorted({n for n in names if len(n) >= SHORTEST and n in text}, key=len))
 
 
 def topics_by_group() -> list[tuple[Topic, list[Topic]]]:

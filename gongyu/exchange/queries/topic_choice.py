@@ -16,13 +16,15 @@ TICKED = 2
 class Chip:
     """A topic under the text, ticked or not, with the words that led to it.
 
-    ``is_ours``: we ticked it, so we may also take it back when the words change.
+    ``is_heard``: the text led here. ``is_ours``: we ticked it, so we may also take it back when the
+    words change.
     """
 
     topic: Topic
     because: tuple[str, ...]
     ticked: bool
     is_ours: bool
+    is_heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def choose_topics(
             chips.append(_chip(suggestion, ticked=True, is_ours=True))
         else:
             chips.append(_chip(suggestion, ticked=False, is_ours=False))
-    chips += [Chip(by_code[code], (), True, False) for code in by_hand]
+    chips += [Chip(by_code[code], (), True, False, is_heard=False) for code in by_hand]
     shown = {chip.topic.code for chip in chips}
     others = [
         (first, left)

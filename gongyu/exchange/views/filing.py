@@ -31,6 +31,7 @@ MOST_SUGGESTED_FROM = 2000  # characters of a text that are read for topics
 @once
 def need_new(request: PersonRequest) -> HttpResponse:
     """The form; posted with ``session`` it orders, with ``pool`` it files, else it only looks."""
+    queries.warm_up()
     data = with_change(request.POST) if request.method == "POST" else None
     form = _form(request, data)
     if data is not None and ("session" in data or "pool" in data) and form.is_valid():

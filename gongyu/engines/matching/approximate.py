@@ -118,11 +118,13 @@ def build_and_mend(
     seed: int,
     start: Ints | None = None,
     spells: tuple[float, ...] = SPELLS,
+    worth: float | None = None,
 ) -> tuple[Ints, float]:
     """Pairs of a plan and its goal.
 
     start: pairs to begin with; together with the fixed ones they must keep every rule. A search
     from a start goes through all its spells, one from nothing ends when the gap is small enough.
+    worth: what the gap is relative to; the goal itself, unless it holds much beside the benefit.
     spells: moves of each spell of annealing, in pairs tried. Deterministic for a seed.
     """
     board = dual.board
@@ -140,7 +142,7 @@ def build_and_mend(
     hopeful = int((top > 0).sum())
     for number, spell in enumerate(spells):
         enough = _ENOUGH if number < _LAST_OF_ALL else 2.0 * _ENOUGH
-        if start is None and goals[1] >= dual.bound / (1.0 + enough):
+        if start is None and dual.bound - goals[1] <= enough * (worth or goals[1]):
             break
         if number == _LAST_OF_LARGE and hopeful > _LARGE:
             break

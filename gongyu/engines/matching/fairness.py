@@ -23,7 +23,7 @@ from .instance import Instance
 from .plan import TownShare
 from .problem import Floats, Ints, Problem
 
-_STEEPNESS = 4.0
+_STEEPNESS = 6.0
 """What a served need of the last quarter earns at most, in mean best values of a need.
 
 Times fairness squared; at 1 five times more, so that max-min comes first.

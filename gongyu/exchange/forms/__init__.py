@@ -3,6 +3,7 @@
 from .answers import CancelForm, DeclineForm, ProposeForm, RateForm
 from .filters import NeedFilter
 from .need import NeedForm, with_change
+from .runs import RunForm
 from .sessions import SessionsForm
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "NeedForm",
     "ProposeForm",
     "RateForm",
+    "RunForm",
     "SessionsForm",
     "with_change",
 ]

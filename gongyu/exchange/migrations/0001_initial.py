@@ -29,6 +29,12 @@ class Migration(migrations.Migration):
                 ('bound', models.FloatField(blank=True, null=True, verbose_name='上界')),
                 ('seconds', models.FloatField(blank=True, null=True, verbose_name='用时')),
                 ('towns', models.JSONField(default=list, verbose_name='各镇街')),
+                ('fairness', models.PositiveSmallIntegerField(default=50, verbose_name='公平')),
+                ('goal', models.FloatField(blank=True, null=True, verbose_name='目标值')),
+                ('goal_bound', models.FloatField(blank=True, null=True, verbose_name='目标上界')),
+                ('given_up', models.FloatField(blank=True, null=True, verbose_name='为公平让出')),
+                ('curve', models.JSONField(default=list, verbose_name='公平的价钱')),
+                ('scarcity', models.JSONField(default=list, verbose_name='稀缺')),
                 ('dispatched_at', models.DateTimeField(blank=True, null=True, verbose_name='派单时间')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('dispatched_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -236,6 +242,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='matchingrun',
             constraint=models.CheckConstraint(condition=models.Q(('dispatched_at__isnull', True), ('objective__isnull', False), _connector='OR'), name='run_dispatched_only_with_plan'),
+        ),
+        migrations.AddConstraint(
+            model_name='matchingrun',
+            constraint=models.CheckConstraint(condition=models.Q(('fairness__lte', 100)), name='run_fairness_in_percent'),
         ),
         migrations.AddConstraint(
             model_name='rating',

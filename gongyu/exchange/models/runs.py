@@ -16,6 +16,8 @@ from .needs import Need
 from .orders import Order
 from .resources import Session
 
+DEFAULT_FAIRNESS = 50
+
 
 class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
     def with_counts(self) -> MatchingRunQuerySet:
@@ -37,6 +39,14 @@ class MatchingRun(models.Model):
     bound = models.FloatField(_("上界"), null=True, blank=True)
     seconds = models.FloatField(_("用时"), null=True, blank=True)
     towns = models.JSONField(_("各镇街"), default=list)
+    # Fairness in percent (0: the benefit alone, 100: the worst town first). With it the engine
+    # maximises a goal of its own; ``given_up`` is the share of the best benefit that it may cost.
+    fairness = models.PositiveSmallIntegerField(_("公平"), default=DEFAULT_FAIRNESS)
+    goal = models.FloatField(_("目标值"), null=True, blank=True)
+    goal_bound = models.FloatField(_("目标上界"), null=True, blank=True)
+    given_up = models.FloatField(_("为公平让出"), null=True, blank=True)
+    curve = models.JSONField(_("公平的价钱"), default=list)
+    scarcity = models.JSONField(_("稀缺"), default=list)
     dispatched_at = models.DateTimeField(_("派单时间"), null=True, blank=True)
     dispatched_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -52,7 +62,8 @@ class MatchingRun(models.Model):
             models.CheckConstraint(
                 condition=Q(dispatched_at__isnull=True) | Q(objective__isnull=False),
                 name="run_dispatched_only_with_plan",
-            )
+            ),
+            models.CheckConstraint(condition=Q(fairness__lte=100), name="run_fairness_in_percent"),
         ]
 
     def __str__(self) -> str:
@@ -63,15 +74,23 @@ class MatchingRun(models.Model):
 
     @property
     def gap(self) -> float | None:
-        """How far the plan can be from the best possible one, as a share (0.001 = 0.1 %)."""
-        if not self.bound or self.objective is None:
+        """How far the plan can be from the best one for what was asked (0.001 = 0.1 %)."""
+        goal, bound = self.goal, self.goal_bound
+        if goal is None or bound is None:
+            goal, bound = self.objective, self.bound
+        if not bound or goal is None:
             return None
-        return max(0.0, (self.bound - self.objective) / self.bound)
+        return max(0.0, (bound - goal) / bound)
 
     @property
     def gap_percent(self) -> str:
         """The gap in percent, rounded up, so that it never promises more than was proven."""
         return f"{ceil(1e4 * (self.gap or 0.0)) / 100:.2f}"
+
+    @property
+    def given_up_percent(self) -> str:
+        """What fairness may cost of the best benefit, in percent, rounded up."""
+        return f"{ceil(1e4 * max(0.0, self.given_up or 0.0)) / 100:.2f}"
 
 
 class PlannedMatch(models.Model):

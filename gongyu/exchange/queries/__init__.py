@@ -1,6 +1,7 @@
 """Every read that a page of the exchange needs."""
 
 from .alternatives import Alternative, alternatives_for
+from .balance import Balance, balance_of, last_prices
 from .clock import seconds_since
 from .distance import road_km_between
 from .fitting import Fit, NearMissOffer, SessionOption, UnitOffer, fit_for
@@ -23,6 +24,7 @@ from .topic_choice import TopicChoice, choose_topics
 
 __all__ = [
     "Alternative",
+    "Balance",
     "Fit",
     "Inbox",
     "Month",
@@ -35,9 +37,11 @@ __all__ = [
     "UnitOffer",
     "Waiting",
     "alternatives_for",
+    "balance_of",
     "choose_topics",
     "fit_for",
     "inbox_of",
+    "last_prices",
     "latest_reason",
     "month_of",
     "needs_by_state",

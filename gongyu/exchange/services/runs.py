@@ -24,6 +24,7 @@ from gongyu.exchange.models import (
     Topic,
     UnmetNeed,
 )
+from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
 from gongyu.exchange.policies import dispatches
 
 from .moves import lock_sessions
@@ -35,14 +36,19 @@ PHASES = {
     matching.Phase.BOUND: (20, 50, "算出最好能有多好"),
     matching.Phase.SEARCH: (50, 80, "挑最好的方案"),
     matching.Phase.EXACT: (50, 80, "挑最好的方案"),
-    matching.Phase.EXPLAIN: (80, 98, "写明没配上的原因"),
-    matching.Phase.DONE: (98, 99, "存下方案"),
+    matching.Phase.EXPLAIN: (80, 88, "写明没配上的原因"),
+    matching.Phase.DONE: (88, 88, "写明没配上的原因"),
 }
+CURVE_FROM, CURVE_TO = 88, 98  # what the price of fairness takes of the progress bar
+MOST_SCARCE = 60
 
 
 @transaction.atomic
-def start_run(*, by: User) -> MatchingRun:
-    """Start a run over the whole pool; the worker solves it. One at a time."""
+def start_run(*, by: User, fairness: int = DEFAULT_FAIRNESS) -> MatchingRun:
+    """Start a run over the whole pool; the worker solves it. One at a time.
+
+    ``fairness`` in percent: 0 maximises the benefit alone, 100 lifts the worst town first.
+    """
     from gongyu.exchange.tasks import solve_run  # the task calls services of this module
 
     if not dispatches(by):
@@ -53,7 +59,10 @@ def start_run(*, by: User) -> MatchingRun:
     if not Need.objects.waiting().exists():
         raise DomainError(_("需求池现在是空的，没有要匹配的需求。"))
     run = MatchingRun.objects.create(
-        job=jobs.open_job(_("全区统一匹配"), by=by), by=by, started_at=now()
+        job=jobs.open_job(_("全区统一匹配"), by=by),
+        by=by,
+        started_at=now(),
+        fairness=fairness,
     )
     timeline.record(run, "run.start", _("开始匹配"), by=by)
     transaction.on_commit(lambda: solve_run.enqueue(run.pk))
@@ -102,13 +111,9 @@ def solve(run_id: int, *, seed: int = 0) -> None:
         done = round(start + (end - start) * step.share)
         go_on = jobs.report(run.job_id, phase=phase, done=done, total=100)
 
+    options = matching.Options(fairness=run.fairness / 100, seed=seed)
     try:
-        plan = matching.match(
-            problem,
-            matching.Options(seed=seed),
-            progress=progress,
-            cancelled=lambda: not go_on,
-        )
+        plan = matching.match(problem, options, progress=progress, cancelled=lambda: not go_on)
     except matching.Cancelled:
         jobs.cancelled(run.job_id)
         return
@@ -121,7 +126,50 @@ def solve(run_id: int, *, seed: int = 0) -> None:
             run.job_id, _("方案没有通过复核（%(rule)s），没有采用。") % {"rule": faults[0].rule}
         )
         return
+    curve = _price_of_fairness(run, problem, options)
+    if not jobs.report(run.job_id, phase="存下方案", done=CURVE_TO, total=100):
+        jobs.cancelled(run.job_id)
+        return
+    run.curve = [
+        {
+            "fairness": round(100 * point.fairness),
+            "given_up": point.given_up,
+            "served": point.served,
+            "town": point.worst_town,
+            "share": point.worst_share,
+        }
+        for point in curve
+    ]
+    run.scarcity = [
+        {
+            "topic": s.topic,
+            "town": s.town,
+            "needs": s.needs,
+            "waiting": s.waiting,
+            "worth": s.at_least,
+        }
+        for s in matching.scarcity(problem, plan)[:MOST_SCARCE]
+        if s.at_least > 0
+    ]
     _keep(run, plan, needs, sessions)
+
+
+def _price_of_fairness(
+    run: MatchingRun, problem: matching.Problem, options: matching.Options
+) -> tuple[matching.PriceOfFairness, ...]:
+    """What each level of fairness would cost on this pool; stops early when cancelled."""
+    go_on = True
+    solved = 0
+
+    def progress(step: matching.Progress) -> None:
+        nonlocal go_on, solved
+        solved = min(solved + 1, 100)
+        done = round(CURVE_FROM + (CURVE_TO - CURVE_FROM) * solved / 101)
+        go_on = jobs.report(run.job_id, phase="算公平的价钱", done=done, total=100)
+
+    return matching.price_of_fairness(
+        problem, options, progress=progress, cancelled=lambda: not go_on
+    )
 
 
 @transaction.atomic
@@ -136,6 +184,8 @@ def _keep(
     certificate = plan.certificate
     run.needs, run.sessions, run.pairs = len(needs), len(sessions), plan.pairs
     run.objective, run.bound = certificate.objective, certificate.bound
+    run.goal, run.goal_bound = certificate.fair_objective, certificate.fair_bound
+    run.given_up = certificate.given_up
     run.seconds = certificate.seconds
     run.towns = [
         {"code": t.town, "needs": t.needs, "served": t.served, "share": t.share, "most": t.most}

@@ -15,6 +15,7 @@ from gongyu.core.access import access
 from gongyu.core.models import Job
 from gongyu.core.once import once
 from gongyu.exchange import queries, services
+from gongyu.exchange.forms import RunForm
 from gongyu.exchange.models import MatchingRun
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries.plan import plan_of
@@ -30,13 +31,16 @@ PATIENCE = 20.0  # seconds in the queue after which a page says that nobody take
 @once
 def run_list(request: PersonRequest) -> HttpResponse:
     """The pool in figures and all runs; posted, it starts one."""
-    if request.method == "POST":
-        return redirect(services.start_run(by=request.user))
+    form = RunForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(services.start_run(by=request.user, fairness=form.cleaned_data["fairness"]))
     runs = MatchingRun.objects.select_related("job", "by").with_counts()
     return render(
         request,
         "exchange/run_list.html",
         {
+            "form": form,
+            "prices": queries.last_prices(),
             "pool": queries.pool_figures(),
             "page_obj": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
             "working": next((r for r in runs[:1] if not r.job.is_over), None),
@@ -53,7 +57,7 @@ def run_page(request: PersonRequest, pk: int) -> HttpResponse:
     if run.job.state == Job.State.DONE:
         plan = plan_of(run)
         matches = Paginator(plan.matches, A_PAGE).get_page(request.GET.get("page"))
-        page |= {"plan": plan, "page_obj": matches}
+        page |= {"plan": plan, "page_obj": matches, "balance": queries.balance_of(run)}
     return render(request, "exchange/run.html", page)
 
 

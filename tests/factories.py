@@ -20,14 +20,20 @@ from gongyu.accounts.queries import forget_memberships
 from gongyu.core.calendar import HalfDay, now, school_year_of, today
 from gongyu.core.models import Job
 from gongyu.exchange.models import (
+    ExamSuspension,
     MatchingRun,
     Need,
     NeedTopic,
+    OpeningException,
+    OpeningRule,
     Order,
     Rating,
     Resource,
+    ResourceEntry,
+    ResourceKind,
     Session,
     Topic,
+    UnitAdmission,
 )
 from gongyu.exchange.models.resources import Form
 from gongyu.families.models import GrowthNote, Guardianship, SchoolClass, Student, Teaching
@@ -312,6 +318,59 @@ class SessionFactory(DjangoModelFactory):
     half_day = HalfDay.MORNING
     starts = time(9, 0)
     seats = factory.LazyAttribute(lambda o: o.resource.capacity)
+
+
+class ResourceEntryFactory(DjangoModelFactory):
+    """An entry that nobody has confirmed yet."""
+
+    class Meta:
+        model = ResourceEntry
+
+    resource = factory.SubFactory(ResourceFactory)
+    kind = ResourceKind.PLACE
+
+
+class OpeningRuleFactory(DjangoModelFactory):
+    """Every Wednesday afternoon for eight weeks, in term and out of it."""
+
+    class Meta:
+        model = OpeningRule
+
+    resource = factory.SubFactory(ResourceFactory)
+    weekday, half_day, starts = 2, HalfDay.AFTERNOON, time(14, 0)
+    first_day = factory.LazyFunction(lambda: today() + timedelta(days=1))
+    last_day = factory.LazyFunction(lambda: today() + timedelta(weeks=8))
+    mode = OpeningRule.Mode.ANY
+
+
+class OpeningExceptionFactory(DjangoModelFactory):
+    class Meta:
+        model = OpeningException
+
+    resource = factory.SubFactory(ResourceFactory)
+    kind = OpeningException.Kind.CLOSED
+    date = factory.LazyFunction(lambda: today() + timedelta(days=8))
+    reason = "布展"
+
+
+class ExamSuspensionFactory(DjangoModelFactory):
+    class Meta:
+        model = ExamSuspension
+
+    name = factory.Sequence(lambda n: f"第{n}次期末考试")
+    first_day = factory.LazyFunction(lambda: today() + timedelta(days=8))
+    last_day = factory.SelfAttribute("first_day")
+    first_grade, last_grade = 1, 9
+
+
+class UnitAdmissionFactory(DjangoModelFactory):
+    """An application."""
+
+    class Meta:
+        model = UnitAdmission
+
+    unit = factory.SubFactory(UnitFactory)
+    applied_at = factory.LazyFunction(now)
 
 
 class NeedFactory(DjangoModelFactory):

@@ -5,8 +5,9 @@ from rules.predicates import Predicate
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.policies import is_commission, is_school_staff, is_unit
 from gongyu.accounts.queries import organization_ids, roles_of
+from gongyu.places.models import Organization
 
-from .models import Need, Order
+from .models import Need, Order, UnitAdmission
 
 # Views declare these.
 can_file_need: Predicate = is_school_staff
@@ -17,6 +18,8 @@ can_read_a_need: Predicate = is_school_staff | is_unit | is_commission
 can_read_orders: Predicate = is_school_staff | is_unit | is_commission
 can_answer_proposals: Predicate = is_school_staff
 can_end_orders: Predicate = is_school_staff | is_unit
+can_keep_entries: Predicate = is_unit
+can_take_census: Predicate = is_commission
 
 
 # Services ask these, of the object at hand.
@@ -33,3 +36,9 @@ def speaks_for_unit(user: User, order: Order) -> bool:
 
 def dispatches(user: User) -> bool:
     return Role.COMMISSION in roles_of(user)
+
+
+def may_receive_orders(unit: Organization) -> bool:
+    """A unit that the district has suspended or delisted gets no new orders."""
+    stopped = UnitAdmission.objects.filter(unit=unit, state__in=UnitAdmission.STOPPED)
+    return not stopped.exists()

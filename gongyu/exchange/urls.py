@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import figures, filing, needs, offers, orders, runs
+from .views import admission, census, census_board, figures, filing, needs, offers, orders, runs
 
 app_name = "exchange"
 urlpatterns = [
@@ -25,6 +25,22 @@ urlpatterns = [
     path("orders/<int:pk>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<int:pk>/rate/", orders.order_rate, name="order_rate"),
     path("resources/", offers.resource_list, name="resources"),
+    path("resources/new/", census.resource_new, name="resource_new"),
+    path("resources/confirm/", census.entries_confirm, name="entries_confirm"),
+    path("resources/<int:pk>/edit/", census.resource_edit, name="resource_edit"),
+    path("resources/<int:pk>/opening/", census.opening, name="opening"),
+    path("resources/<int:pk>/opening/apply/", census.opening_apply, name="opening_apply"),
+    path("opening-rules/<int:pk>/remove/", census.rule_remove, name="rule_remove"),
+    path("opening-exceptions/<int:pk>/remove/", census.exception_remove, name="exception_remove"),
+    path("census/", census_board.census_page, name="census"),
+    path("census/records/", census_board.census_records, name="census_records"),
+    path("census/invite/", census_board.census_invite, name="census_invite"),
+    path("census/remind/", census_board.census_remind, name="census_remind"),
+    path("admissions/", admission.admission_list, name="admissions"),
+    path("admissions/apply/", admission.admission_apply, name="admission_apply"),
+    path("admissions/<int:pk>/", admission.admission_page, name="admission"),
+    path("suspensions/", admission.suspension_list, name="suspensions"),
+    path("suspensions/<int:pk>/remove/", admission.suspension_remove, name="suspension_remove"),
     path("sessions/<int:pk>/withdraw/", offers.session_withdraw, name="session_withdraw"),
     path("offers/<int:organization_pk>/", offers.offer_list, name="offers"),
     path("runs/", runs.run_list, name="runs"),

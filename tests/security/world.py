@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 
 from django.conf import settings
 from django.db.models import Model
@@ -45,6 +46,8 @@ class World:
 def build() -> World:
     assert settings.DEMO
     world = World()
+    # No two things share a key: the wrong kind of thing in an address must not be found by luck.
+    pks = count(100_001)
     school, unit = make.SchoolFactory(), make.UnitFactory()
     community, department = make.CommunityFactory(), make.DepartmentFactory()
     world.people = {
@@ -63,26 +66,29 @@ def build() -> World:
             world.clients[role].force_login(world.people[role], backend=SIGN_IN_BACKEND)
     teacher, parent = world.people[Role.TEACHER], world.people[Role.PARENT]
 
-    school_class = make.SchoolClassFactory(school=school)
+    school_class = make.SchoolClassFactory(pk=next(pks), school=school)
     make.TeachingFactory(school_class=school_class, teacher=teacher, is_head=True)
-    child = make.StudentFactory(school_class=school_class)
+    child = make.StudentFactory(pk=next(pks), school_class=school_class)
     make.GuardianshipFactory(student=child, guardian=parent)
-    other_child = make.GuardianshipFactory().student
+    other_child = make.GuardianshipFactory(student__pk=next(pks)).student
     make.TeachingFactory(school_class=other_child.school_class, is_head=True)
-    note = make.GrowthNoteFactory(student=child, author=teacher)
-    other_note = make.GrowthNoteFactory(student=other_child)
+    note = make.GrowthNoteFactory(pk=next(pks), student=child, author=teacher)
+    other_note = make.GrowthNoteFactory(pk=next(pks), student=other_child)
 
-    resource = make.ResourceFactory(unit=unit)
-    session = make.SessionFactory(resource=resource)
-    other_session = make.SessionFactory()
-    need = make.NeedFactory(school=school, school_class=school_class, filed_by=teacher)
-    other_need = make.NeedFactory()
-    ordered_need = make.NeedFactory(school=school, filed_by=teacher)
-    order = make.OrderFactory(need=ordered_need, session=session)
+    resource = make.ResourceFactory(pk=next(pks), unit=unit)
+    session = make.SessionFactory(pk=next(pks), resource=resource)
+    other_session = make.SessionFactory(pk=next(pks))
+    need = make.NeedFactory(
+        pk=next(pks), school=school, school_class=school_class, filed_by=teacher
+    )
+    other_need = make.NeedFactory(pk=next(pks))
+    ordered_need = make.NeedFactory(pk=next(pks), school=school, filed_by=teacher)
+    order = make.OrderFactory(pk=next(pks), need=ordered_need, session=session)
     orders = {
         state: make.OrderFactory(
-            need=make.NeedFactory(school=school, filed_by=teacher, headcount=1),
-            session=make.SessionFactory(resource=resource, date=day),
+            pk=next(pks),
+            need=make.NeedFactory(pk=next(pks), school=school, filed_by=teacher, headcount=1),
+            session=make.SessionFactory(pk=next(pks), resource=resource, date=day),
             state=state,
         )
         for state, day in {
@@ -91,7 +97,7 @@ def build() -> World:
             Order.State.DONE: today() - timedelta(days=3),
         }.items()
     }
-    other_order = make.OrderFactory(session=other_session)
+    other_order = make.OrderFactory(pk=next(pks), session=other_session)
     proposal = make.ProposalFactory()
     make.RecommendationFactory(proposal=proposal)
 
@@ -109,13 +115,23 @@ def build() -> World:
         "other_inbox_notice": tell([make.person(Role.UNIT)], order, "order.place", "点单", url="/")[
             0
         ],
-        "policy": make.PolicyFactory(),
-        "article": make.ArticleFactory(organization=school),
-        "experience": make.ExperienceFactory(author=parent),
-        "other_experience": make.ExperienceFactory(),
-        "withdrawn_article": make.ArticleFactory(state=Article.State.WITHDRAWN),
+        "policy": make.PolicyFactory(pk=next(pks)),
+        "article": make.ArticleFactory(pk=next(pks), organization=school),
+        "experience": make.ExperienceFactory(pk=next(pks), author=parent),
+        "other_experience": make.ExperienceFactory(pk=next(pks)),
+        "withdrawn_article": make.ArticleFactory(pk=next(pks), state=Article.State.WITHDRAWN),
         "resource": resource,
         "other_resource": other_session.resource,
+        "opening_rule": make.OpeningRuleFactory(pk=next(pks), resource=resource),
+        "other_opening_rule": make.OpeningRuleFactory(
+            pk=next(pks), resource=other_session.resource
+        ),
+        "opening_exception": make.OpeningExceptionFactory(pk=next(pks), resource=resource),
+        "other_opening_exception": make.OpeningExceptionFactory(
+            pk=next(pks), resource=other_session.resource
+        ),
+        "admission": make.UnitAdmissionFactory(pk=next(pks)),
+        "suspension": make.ExamSuspensionFactory(pk=next(pks)),
         "session": session,
         "other_session": other_session,
         "need": need,
@@ -126,8 +142,8 @@ def build() -> World:
         "accepted_order": orders[Order.State.ACCEPTED],
         "done_order": orders[Order.State.DONE],
         "other_order": other_order,
-        "job": make.JobFactory(started_by=world.people[Role.COMMISSION]),
-        "run": make.MatchingRunFactory(by=world.people[Role.COMMISSION]),
+        "job": make.JobFactory(pk=next(pks), started_by=world.people[Role.COMMISSION]),
+        "run": make.MatchingRunFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
         "proposal": proposal.number,
         "school_channel": str(Article.Channel.SCHOOL),
     }

@@ -1,21 +1,40 @@
 """Resources and sessions, needs, orders and their ratings, matching runs."""
 
+from .admission import PausedSession, UnitAdmission
+from .census import (
+    EntryInvitation,
+    ExamSuspension,
+    OpeningException,
+    OpeningRule,
+    ResourceEntry,
+    ResourceKind,
+    RuledSession,
+)
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Rating
 from .resources import Resource, Session, Topic
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
 
 __all__ = [
+    "EntryInvitation",
+    "ExamSuspension",
     "MatchingRun",
     "Need",
     "NeedTopic",
+    "OpeningException",
+    "OpeningRule",
     "Order",
+    "PausedSession",
     "PlannedMatch",
     "Rating",
     "Resource",
+    "ResourceEntry",
+    "ResourceKind",
+    "RuledSession",
     "Session",
     "Severity",
     "Slots",
     "Topic",
+    "UnitAdmission",
     "UnmetNeed",
 ]

@@ -41,7 +41,7 @@ def offers_of(unit: Organization) -> list[Resource]:
     coming = Session.objects.upcoming().select_related("resource").annotate(asking=asking)
     coming = coming.order_by("date", "half_day")
     return list(
-        unit.resources.prefetch_related(
+        unit.resources.select_related("entry").prefetch_related(
             "topics", Prefetch("sessions", queryset=coming, to_attr="coming")
         )
     )

@@ -1,7 +1,18 @@
 """Every change of state in the exchange: one verb each, one transaction, one timeline entry."""
 
+from .admission import admit_unit, apply_for_admission, stop_unit
+from .census import confirm_entries, invite_units, remind_units, save_entry
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
+from .opening import (
+    add_opening_exception,
+    add_opening_rule,
+    add_suspension,
+    generate_sessions,
+    remove_opening_exception,
+    remove_opening_rule,
+    remove_suspension,
+)
 from .orders import (
     accept_all,
     accept_order,
@@ -18,20 +29,34 @@ from .runs import cancel_run, dispatch_run, start_run
 __all__ = [
     "accept_all",
     "accept_order",
+    "add_opening_exception",
+    "add_opening_rule",
     "add_resource",
     "add_sessions",
+    "add_suspension",
+    "admit_unit",
     "agree_to_proposal",
+    "apply_for_admission",
     "cancel_order",
     "cancel_run",
+    "confirm_entries",
     "decline_order",
     "dispatch_run",
     "file_and_order",
     "file_need",
+    "generate_sessions",
+    "invite_units",
     "place_order",
     "propose_session",
     "rate_order",
     "refuse_proposal",
+    "remind_units",
+    "remove_opening_exception",
+    "remove_opening_rule",
+    "remove_suspension",
+    "save_entry",
     "start_run",
+    "stop_unit",
     "withdraw_need",
     "withdraw_session",
 ]

@@ -23,7 +23,7 @@ from gongyu.exchange.errors import (
     TooEarlyToRate,
 )
 from gongyu.exchange.models import Need, Order, Rating, Session
-from gongyu.exchange.policies import speaks_for_school, speaks_for_unit
+from gongyu.exchange.policies import may_receive_orders, speaks_for_school, speaks_for_unit
 from gongyu.exchange.queries import road_km_between
 from gongyu.places.models import Organization
 
@@ -78,6 +78,8 @@ def _check_conditions(need: Need, session: Session) -> None:
     resource = session.resource
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
+    if not may_receive_orders(resource.unit):
+        raise SessionDoesNotFit(_("这家单位现在暂停接待，请换一家。"))
     if not resource.first_grade <= need.first_grade <= need.last_grade <= resource.last_grade:
         raise SessionDoesNotFit(
             _("这项资源面向%(grades)s，和您的年级对不上。") % {"grades": resource.grades_label}

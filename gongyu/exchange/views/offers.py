@@ -17,6 +17,7 @@ from gongyu.exchange import queries, services
 from gongyu.exchange.forms import SessionsForm
 from gongyu.exchange.models import Session
 from gongyu.exchange.policies import can_answer_orders, can_file_need
+from gongyu.exchange.queries.census import standing_of
 from gongyu.places.models import Organization
 
 from .doors import unit_of
@@ -40,7 +41,8 @@ def resource_list(request: PersonRequest) -> HttpResponse:
             messages.info(request, _("这些半天本来就开着，没有变。"))
         return redirect("exchange:resources")
     resources = queries.offers_of(unit)
-    page = {"unit": unit, "resources": resources, "form": form}
+    standing = standing_of(unit, resources)
+    page = {"unit": unit, "resources": resources, "form": form, "standing": standing}
     return render(request, "exchange/resource_list.html", page)
 
 

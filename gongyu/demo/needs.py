@@ -32,6 +32,8 @@ STORIES = {
     "withdrawn": 6,
 }
 WAITING_AT_DEMO_UNIT = 10
+# What many classes want at once, so that a run has to choose.
+IN_DEMAND = {"T0101", "T0301", "T0701", "T0801", "T0803", "T1001"}
 _SCHOOL_WEEK = Slots.mask([(day, half) for day in range(5) for half in (0, 1)])
 _PRAISE = ("孩子们一路都在讲", "讲得明白，孩子听得进", "很顺，下学期还想来", "老师有耐心", "")
 _THANKS = ("孩子有准备，问题问得好", "准时，秩序好", "带队老师很周到", "")
@@ -209,7 +211,8 @@ def _pooled(
     """A need that waits for the district's next run, on any topic, in any school."""
     rng = district.rng
     school_class = rng.choice(district.classes)
-    code = rng.choice(sorted(words))
+    codes = sorted(words)
+    code = rng.choices(codes, [6 if code in IN_DEMAND else 1 for code in codes])[0]
     start = district.day + timedelta(days=rng.randint(5, 14))
     days = rng.choice([(0, 1, 2, 3, 4), (0, 1, 2, 3, 4), (1, 2, 3), (2, 3), (4,)])
     halves = rng.choice([(0, 1), (0, 1), (1,)])

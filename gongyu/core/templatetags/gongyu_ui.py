@@ -91,6 +91,8 @@ def widget_class(widget: forms.Widget) -> str:
             return "textarea"
         case forms.FileInput():
             return "file-input"
+        case forms.NumberInput() if widget.attrs.get("type") == "range":
+            return "range range-primary w-full"
         case forms.NumberInput() | forms.DateInput() | forms.DateTimeInput() | forms.TimeInput():
             return "input input-short"
         case _:

@@ -16,7 +16,7 @@ class RunForm(forms.Form):
         initial=DEFAULT_FAIRNESS,
         required=False,
         help_text=_("0 只看全区总量，100 先顾配上最少的镇街。"),
-        widget=forms.NumberInput(attrs={"type": "range", "step": "5", "class": "range w-full"}),
+        widget=forms.NumberInput(attrs={"type": "range", "step": "5"}),
         error_messages={
             "invalid": _("请把公平拨到 0 到 100 之间。"),
             "min_value": _("请把公平拨到 0 到 100 之间。"),

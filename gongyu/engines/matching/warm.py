@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
+
 from . import approximate
 from .candidates import find_candidates
 from .fairness import equity
@@ -61,4 +63,5 @@ def warm_up() -> None:
         return False
 
     dual = approximate.find_prices(instance, equity(problem, instance, 0.5), hear, rounds=2)
-    approximate.build_and_mend(instance, dual, hear, seed=0)
+    # From a start the search goes through everything, ruins included.
+    approximate.build_and_mend(instance, dual, hear, seed=0, start=np.empty(0, np.int64))

@@ -34,7 +34,7 @@ bench: ## measure what we promise; each part prints its figures as a last line o
 	@scripts/venv.sh dev
 	@for part in $$(grep -l __main__ bench/*.py); do echo "== $$part"; $(BIN)/python "$$part"; done
 
-css: ## build the look again, after a class or a script has changed (needs Node 20)
+css: ## build the look again, after a class or a script has changed (needs Node 18 or newer)
 	@scripts/node_modules.sh
 	@npm --prefix frontend run build
 

@@ -33,6 +33,6 @@ else
   echo "The tests need: ${missing[*]}" >&2
   echo "Install them and run make test again. Debian and Ubuntu:" >&2
   echo "  sudo apt-get install --no-install-recommends ${missing[*]}" >&2
-  echo "Elsewhere: a Chromium (CHROMIUM names it), a Chinese font, PostgreSQL 15 or newer, Node 20." >&2
+  echo "Elsewhere: a Chromium (CHROMIUM names it), a Chinese font, PostgreSQL 15 or newer, Node 18 or newer." >&2
   exit 2
 fi

@@ -22,7 +22,11 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Sent to the progress callback. share: of the phase, 0 to 1, where it can be known."""
+    """Sent to the progress callback. share: of the phase, 0 to 1, where it can be known.
+
+    pairs, memory_mb: once the candidates are known, their number and about what the run will take
+    beside the records themselves.
+    """
 
     phase: Phase
     share: float
@@ -30,6 +34,7 @@ class Progress:
     bound: float | None = None
     gap: float | None = None
     pairs: int | None = None
+    memory_mb: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

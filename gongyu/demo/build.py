@@ -11,6 +11,7 @@ from gongyu.core.calendar import at, today
 from gongyu.places.models import Organization
 
 from . import (
+    census,
     geography,
     needs,
     notes,
@@ -49,12 +50,15 @@ def build_district(
         people.build(district)
         tell("资源和场次")
         offers.build(district)
+        tell("摸底和入库")
+        census.build(district)
         tell("需求和订单")
         needs.build(district)
         tell("四个频道")
         publications.build(district)
         tell("在校表现")
         notes.build(district)
+        census.suspend_one(district)
     return district
 
 

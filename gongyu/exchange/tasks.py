@@ -6,13 +6,16 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from gongyu.core import jobs
+from gongyu.core.access import task_access
 
 from .models import MatchingRun
+from .policies import can_run_matching
 
 logger = logging.getLogger(__name__)
 
 
 @task()
+@task_access(can_run_matching)
 def solve_run(run_id: int) -> None:
     """Solve a matching run that a member of the commission started (``can_run_matching``)."""
     from .services import runs  # services enqueue this task

@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from .views import admission, census, census_board, figures, filing, needs, offers, orders, runs
+from .views import (
+    admission,
+    census,
+    census_board,
+    feeds,
+    figures,
+    filing,
+    needs,
+    offers,
+    orders,
+    runs,
+)
 
 app_name = "exchange"
 urlpatterns = [
+    path("calendar/", feeds.calendar_page, name="calendar_page"),
+    path("calendar/renew/", feeds.calendar_renew, name="calendar_renew"),
+    path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
     path("figures/", figures.figure_list, name="figures"),
     path("needs/", needs.need_list, name="needs"),
     path("needs/new/", filing.need_new, name="need_new"),

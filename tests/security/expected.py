@@ -88,6 +88,9 @@ EXPECTED: dict[str, Route] = {
     "publishing:publish": may(C, of="experience"),
     "publishing:return": may(C, of="experience"),
     # Exchange: a school's needs, a unit's orders, the commission's view of the whole
+    "exchange:calendar": everyone(of="feed"),
+    "exchange:calendar_page": may(T, A, U),
+    "exchange:calendar_renew": may(T, A, U),
     "exchange:figures": everyone(),
     "exchange:needs": may(T, A, C),
     "exchange:need_new": may(T, A),

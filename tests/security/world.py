@@ -18,6 +18,7 @@ from django.test import Client
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Order
+from gongyu.exchange.services import renew_feed
 from gongyu.notices.services import tell
 from gongyu.publishing.models import Article
 from tests import factories as make
@@ -111,6 +112,7 @@ def build() -> World:
         "other_child": other_child,
         "note": note,
         "other_note": other_note,
+        "feed": renew_feed(unit, by=world.people[Role.UNIT]).token,
         "inbox_notice": tell([world.people[Role.UNIT]], order, "order.place", "点单", url="/")[0],
         "other_inbox_notice": tell([make.person(Role.UNIT)], order, "order.place", "点单", url="/")[
             0

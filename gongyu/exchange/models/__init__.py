@@ -10,12 +10,17 @@ from .census import (
     ResourceKind,
     RuledSession,
 )
+from .feeds import CalendarFeed
+from .imports import CensusImport
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Rating
 from .resources import Resource, Session, Topic
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
+from .whitelist import PushCap, PushPlan, WhitelistMatter
 
 __all__ = [
+    "CalendarFeed",
+    "CensusImport",
     "EntryInvitation",
     "ExamSuspension",
     "MatchingRun",
@@ -26,6 +31,8 @@ __all__ = [
     "Order",
     "PausedSession",
     "PlannedMatch",
+    "PushCap",
+    "PushPlan",
     "Rating",
     "Resource",
     "ResourceEntry",
@@ -37,4 +44,5 @@ __all__ = [
     "Topic",
     "UnitAdmission",
     "UnmetNeed",
+    "WhitelistMatter",
 ]

@@ -2,6 +2,7 @@
 
 from .admission import admit_unit, apply_for_admission, stop_unit
 from .census import confirm_entries, invite_units, remind_units, save_entry
+from .feeds import renew_feed
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
@@ -54,6 +55,7 @@ __all__ = [
     "remove_opening_exception",
     "remove_opening_rule",
     "remove_suspension",
+    "renew_feed",
     "save_entry",
     "start_run",
     "stop_unit",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gongyu.engines.topics.text import BREAK, Units, plain
 
@@ -30,8 +31,7 @@ def blurred(syllable: str) -> str:
     return syllable[:-1] if syllable.endswith("ng") else syllable
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """A word of one or more families found at the units ``first`` to ``last``.
 
     exact: False if it was recognised by its sound only.

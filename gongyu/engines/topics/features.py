@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gongyu.engines.topics.denial import clause_weights
 from gongyu.engines.topics.families import Families
@@ -19,8 +19,7 @@ FAMILY_MARK = "#"
 """Begins the name of a family's term, so that it differs from every n-gram."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One feature found in a text: its name, how much it counts, and the units it stands on."""
 
     name: str

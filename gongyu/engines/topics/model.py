@@ -8,6 +8,7 @@ of conjugate gradient steps (Hestenes, Stiefel 1952): the same answer every time
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,9 +23,9 @@ Bag = dict[str, float]
 STEPS = 12
 """Conjugate gradient steps. The folds' accuracy no longer changes from 6 on."""
 
-DOUBT = 800.0
-"""Square length of what a text leaves unsaid, added to every text asked about: a word or two say
-little, however clear they sound. A sentence of fifteen characters has about 1,500."""
+DOUBT = 10.5
+"""How many terms of the rarest kind every text asked about leaves unsaid: a word or two say little,
+however clear they sound. A sentence of fifteen characters says about twice as much."""
 
 _TINY = np.float32(1e-12)
 
@@ -40,18 +41,22 @@ class Vector:
 
 @dataclass(frozen=True)
 class Model:
-    """rows: term → row of ``weights``. rarity: idf of each term. weights: terms × labels."""
+    """rows: term → row of ``weights``. rarity: idf of each term. weights: terms × labels.
+
+    doubt: square length of what a text leaves unsaid.
+    """
 
     rows: Mapping[str, int]
     rarity: list[float]
     weights: Floats
+    doubt: float
 
     def vector(self, bag: Bag) -> Vector:
-        """The known terms of ``bag``, scaled so that with ``DOUBT`` they have length 1."""
+        """The known terms of ``bag``, scaled so that with the doubt they have length 1."""
         names: list[str] = []
         rows: list[int] = []
         values: list[float] = []
-        square = DOUBT
+        square = self.doubt
         for term, amount in bag.items():
             row = self.rows.get(term)
             if row is None:
@@ -86,19 +91,20 @@ def fit(bags: Sequence[Bag], labels: Sequence[int], kinds: int, *, ridge: float)
             amounts.append(amount)
         ends.append(len(columns))
     total = len(bags)
-    rarity = np.log((1 + total) / (1 + np.array(counts))) + 1.0
-    places = np.array(columns)
-    values = np.array(amounts) * rarity[places]
+    rarity = np.log((1 + total) / (1 + np.array(counts, dtype=np.float64))) + 1.0
+    places = np.array(columns, dtype=np.intp)
+    values = np.array(amounts, dtype=np.float64) * rarity[places]
     sizes = np.diff(ends)
     squares = np.bincount(np.repeat(np.arange(total), sizes), values**2, minlength=total)
     lengths = np.sqrt(np.maximum(squares, 1e-12))
     scaled = (values / np.repeat(lengths, sizes)).astype(np.float32)
     matrix = sparse.csr_matrix((scaled, places, np.array(ends)), shape=(total, len(counts)))
     targets = np.full((total, kinds), -1.0 / kinds, dtype=np.float32)
-    targets[np.arange(total), np.asarray(labels)] += 1.0
+    targets[np.arange(total), np.array(labels, dtype=np.intp)] += 1.0
     dual = _solve(matrix, targets, ridge)
     weights = np.ascontiguousarray(matrix.T @ dual, dtype=np.float32)
-    return Model(rows, rarity.tolist(), weights)
+    rarest = math.log((1 + total) / 2) + 1.0
+    return Model(rows, rarity.tolist(), weights, DOUBT * rarest**2)
 
 
 def _solve(matrix: sparse.csr_matrix, targets: Floats, ridge: float) -> Floats:

@@ -1,0 +1,49 @@
+"""What the default index must reach on sentences written apart from its bank."""
+
+from __future__ import annotations
+
+import pytest
+
+from gongyu.engines.topics import default_bank_text, default_topics, load_default, parse_bank
+from tests.engines.topics.readings import labelled, off_topic, share_refused, shares_right
+
+
+def test_colloquial_sentences_find_their_topic() -> None:
+    sentences = labelled("labelled")
+    assert len(sentences) >= 300
+    assert {code for sentence in sentences for code in sentence.codes} == {
+        topic.code for topic in default_topics()
+    }
+    first, three = shares_right(load_default(), sentences)
+    assert first >= 0.90
+    assert three >= 0.97
+
+
+def test_reported_cases_find_their_topic() -> None:
+    sentences = labelled("reported")
+    assert len(sentences) == 57
+    first, three = shares_right(load_default(), sentences)
+    assert first >= 0.85
+    assert three >= 0.95
+
+
+def test_sentences_without_any_usual_word_mostly_show_their_topic() -> None:
+    # One sentence for each topic that avoids its words on purpose; never used for tuning.
+    first, three = shares_right(load_default(), labelled("indirect"))
+    assert first >= 0.60
+    assert three >= 0.80
+
+
+def test_nonsense_and_off_topic_sentences_are_refused() -> None:
+    texts = off_topic()
+    assert len(texts) >= 60
+    assert share_refused(load_default(), texts) >= 0.90
+
+
+@pytest.mark.parametrize("name", ["labelled", "reported", "indirect"])
+def test_no_tested_sentence_stands_in_the_bank(name: str) -> None:
+    bank = parse_bank(default_bank_text())
+    known = {phrase for of_topic in bank.phrases.values() for phrase in of_topic}
+    known.update(bank.off_topic)
+    assert not [sentence.text for sentence in labelled(name) if sentence.text in known]
+    assert not [text for text in off_topic() if text in known]

@@ -20,6 +20,7 @@ from gongyu.accounts.queries import forget_memberships
 from gongyu.core.calendar import HalfDay, now, school_year_of, today
 from gongyu.core.models import Job
 from gongyu.exchange.models import (
+    CensusImport,
     ExamSuspension,
     MatchingRun,
     Need,
@@ -361,6 +362,18 @@ class ExamSuspensionFactory(DjangoModelFactory):
     first_day = factory.LazyFunction(lambda: today() + timedelta(days=8))
     last_day = factory.SelfAttribute("first_day")
     first_grade, last_grade = 1, 9
+
+
+class CensusImportFactory(DjangoModelFactory):
+    """A workbook that was taken over, with nothing new in it."""
+
+    class Meta:
+        model = CensusImport
+
+    by = factory.LazyFunction(lambda: person(Role.COMMISSION))
+    at = factory.LazyFunction(now)
+    file_name = "摸底.xlsx"
+    state = CensusImport.State.APPLIED
 
 
 class UnitAdmissionFactory(DjangoModelFactory):

@@ -42,6 +42,7 @@ SECTIONS = (
     ),
     (gettext_lazy("找谁"), ("contact_role", "contact_hours")),
 )
+CHIPS = ("kind", "topics", "form", "months", "closed_weekdays")
 ABOUT = (
     "title",
     "summary",
@@ -137,7 +138,7 @@ class EntryForm(forms.Form):
         Topic.objects.none(),
         label=gettext_lazy("主题"),
         help_text=gettext_lazy("可以选好几个。学校按主题找到您。"),
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": gettext_lazy("请至少选一个主题，学校按主题找到您。"),
             "invalid_choice": gettext_lazy("请从列出的主题里选。"),

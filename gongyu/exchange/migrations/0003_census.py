@@ -168,4 +168,99 @@ class Migration(migrations.Migration):
             model_name='unitadmission',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['suspended', 'delisted']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='stopped_units_know_the_rule'),
         ),
+        migrations.CreateModel(
+            name='PushCap',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school_year', models.PositiveSmallIntegerField(unique=True, verbose_name='学年')),
+                ('most', models.PositiveSmallIntegerField(default=6, verbose_name='每校每学年最多几件')),
+            ],
+            options={
+                'verbose_name': '进校园上限',
+                'verbose_name_plural': '进校园上限',
+                'ordering': ['-school_year'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('most__lte', 20)), name='push_cap_is_a_cap')],
+            },
+        ),
+        migrations.CreateModel(
+            name='WhitelistMatter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=60, verbose_name='事项')),
+                ('school_year', models.PositiveSmallIntegerField(verbose_name='学年')),
+                ('document', models.CharField(max_length=120, verbose_name='依据文件')),
+                ('is_listed', models.BooleanField(default=True, verbose_name='在名单上')),
+                ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='whitelist_matters', to='places.organization', verbose_name='哪个单位')),
+                ('listed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '白名单事项',
+                'verbose_name_plural': '白名单事项',
+                'ordering': ['-school_year', 'title', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='PushPlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('school_year', models.PositiveSmallIntegerField(verbose_name='学年')),
+                ('date', models.DateField(verbose_name='哪天')),
+                ('planned_on', models.DateField(verbose_name='哪天排的')),
+                ('slot', models.PositiveSmallIntegerField(verbose_name='本学年第几件')),
+                ('state', models.CharField(choices=[('planned', '已排'), ('cancelled', '已取消')], default='planned', max_length=10, verbose_name='状态')),
+                ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='push_plans', to='places.organization')),
+                ('matter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='exchange.whitelistmatter')),
+            ],
+            options={
+                'verbose_name': '进校园计划',
+                'verbose_name_plural': '进校园计划',
+                'ordering': ['date', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='CensusImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='上传时间')),
+                ('file_name', models.CharField(max_length=120, verbose_name='文件名')),
+                ('file', models.BinaryField(default=bytes, verbose_name='文件')),
+                ('state', models.CharField(choices=[('preview', '还没导入'), ('applied', '已导入'), ('undone', '已撤销')], default='preview', max_length=8, verbose_name='状态')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
+                ('faults', models.PositiveIntegerField(default=0, verbose_name='要改的地方')),
+                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='本来就有')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created', models.ManyToManyField(blank=True, related_name='+', to='exchange.resource')),
+            ],
+            options={
+                'verbose_name': '摸底导入',
+                'verbose_name_plural': '摸底导入',
+                'ordering': ['-at', '-pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'preview'), ('faults', 0), _connector='OR'), name='import_applied_without_faults')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='whitelistmatter',
+            constraint=models.UniqueConstraint(fields=('title', 'body', 'school_year'), name='matter_listed_once_a_year'),
+        ),
+        migrations.AddConstraint(
+            model_name='whitelistmatter',
+            constraint=models.CheckConstraint(condition=models.Q(('document', ''), _negated=True), name='matter_has_document'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushplan',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'planned')), fields=('matter', 'school'), name='matter_once_a_year_and_school'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushplan',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'planned')), fields=('school', 'school_year', 'slot'), name='push_slot_taken_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushplan',
+            constraint=models.CheckConstraint(condition=models.Q(('slot__gte', 1), ('slot__lte', 20)), name='push_slot_in_cap'),
+        ),
+        migrations.AddConstraint(
+            model_name='pushplan',
+            constraint=models.CheckConstraint(condition=models.Q(('date__gt', models.F('planned_on'))), name='push_planned_ahead'),
+        ),
     ]

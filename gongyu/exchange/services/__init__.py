@@ -3,6 +3,7 @@
 from .admission import admit_unit, apply_for_admission, stop_unit
 from .census import confirm_entries, invite_units, remind_units, save_entry
 from .feeds import renew_feed
+from .imports import apply_import, undo_import, upload_census
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
@@ -38,6 +39,7 @@ __all__ = [
     "admit_unit",
     "agree_to_proposal",
     "apply_for_admission",
+    "apply_import",
     "cancel_order",
     "cancel_run",
     "confirm_entries",
@@ -59,6 +61,8 @@ __all__ = [
     "save_entry",
     "start_run",
     "stop_unit",
+    "undo_import",
+    "upload_census",
     "withdraw_need",
     "withdraw_session",
 ]

@@ -17,7 +17,7 @@ from gongyu.core.calendar import say_day
 from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import services
-from gongyu.exchange.forms.entry import EntryForm
+from gongyu.exchange.forms.entry import CHIPS, EntryForm
 from gongyu.exchange.forms.opening import ExceptionForm, RuleForm, UntilForm
 from gongyu.exchange.models import OpeningException, OpeningRule, Resource
 from gongyu.exchange.policies import can_keep_entries
@@ -64,7 +64,7 @@ def _entry_page(request: PersonRequest, form: EntryForm) -> HttpResponse:
         else:
             messages.success(request, _("记下了，也算核对过了。接着定开放时间。"))
             return redirect("exchange:opening", saved.pk)
-    page = {"form": form, "resource": form.resource, "unit": form.unit}
+    page = {"form": form, "resource": form.resource, "unit": form.unit, "chips": CHIPS}
     return render(request, "exchange/entry.html", page)
 
 

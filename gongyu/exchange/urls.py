@@ -15,6 +15,7 @@ from .views import (
     offers,
     orders,
     runs,
+    whitelist,
 )
 
 app_name = "exchange"
@@ -62,6 +63,9 @@ urlpatterns = [
     path("census/import/<int:pk>/marked/", imports.import_marked, name="census_marked"),
     path("census/import/<int:pk>/apply/", imports.import_apply, name="census_apply"),
     path("census/import/<int:pk>/undo/", imports.import_undo, name="census_undo"),
+    path("whitelist/", whitelist.whitelist, name="whitelist"),
+    path("whitelist/<int:pk>/unlist/", whitelist.matter_unlist, name="matter_unlist"),
+    path("pushes/<int:pk>/cancel/", whitelist.push_cancel, name="push_cancel"),
     path("admissions/", admission.admission_list, name="admissions"),
     path("admissions/apply/", admission.admission_apply, name="admission_apply"),
     path("admissions/<int:pk>/", admission.admission_page, name="admission"),

@@ -47,6 +47,7 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         _TODAY,
         (_("需求池"), "exchange:needs", "list-checks"),
         (_("派单"), "exchange:runs", "route"),
+        (_("工作台"), "exchange:desk", "gauge"),
         (_("摸底"), "exchange:census", "library"),
         (_("审核"), "publishing:review", "badge-check"),
         _WRITE,

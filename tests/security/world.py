@@ -112,6 +112,7 @@ def build() -> World:
         "other_child": other_child,
         "note": note,
         "other_note": other_note,
+        "desk_kind": "today",
         "feed": renew_feed(unit, by=world.people[Role.UNIT]).token,
         "inbox_notice": tell([world.people[Role.UNIT]], order, "order.place", "点单", url="/")[0],
         "other_inbox_notice": tell([make.person(Role.UNIT)], order, "order.place", "点单", url="/")[

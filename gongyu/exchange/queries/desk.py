@@ -1,0 +1,228 @@
+"""The district's desk: who waits for whom today, the term's run, practice days, coverage.
+
+Every figure is counted from records, and each opens to the rows that it counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from gongyu.core.calendar import school_year_of, today
+from gongyu.exchange.models import MatchingRun, Need, Order, Rating, Session
+from gongyu.families.models import SchoolClass
+from gongyu.places.models import Division, Organization
+
+ANSWER_WITHIN = timedelta(days=3)
+RATE_WITHIN = timedelta(days=7)
+HALF_A_DAY = 0.5
+# Days of social practice a pupil and school year: 北京市实施《义务教育法》办法 (2008), article 43.
+PRACTICE_FLOOR = {SchoolClass.Stage.PRIMARY: 10, SchoolClass.Stage.JUNIOR: 20}
+
+LATE_UNIT, LATE_SCHOOL, TODAY, UNRATED = "late-unit", "late-school", "today", "unrated"
+
+
+def desk_orders(kind: str) -> QuerySet[Order] | None:
+    """The rows behind a figure of the desk's first part; None for an unknown kind."""
+    day = today()
+    orders = Order.objects.with_parties()
+    rated = Rating.objects.values("order").annotate(sides=Count("pk")).filter(sides=2)
+    match kind:
+        case "late-unit":
+            return orders.filter(
+                state=Order.State.PLACED, placed_at__date__lt=day - ANSWER_WITHIN
+            ).order_by("placed_at", "pk")
+        case "late-school":
+            return orders.filter(
+                state=Order.State.PROPOSED, answered_at__date__lt=day - ANSWER_WITHIN
+            ).order_by("answered_at", "pk")
+        case "today":
+            return orders.filter(state__in=Order.HOLDING, date=day).order_by("half_day", "pk")
+        case "unrated":
+            return (
+                orders.filter(
+                    state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lt=day - RATE_WITHIN
+                )
+                .exclude(pk__in=rated.values("order"))
+                .order_by("date", "pk")
+            )
+        case _:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A figure of the first part: what waits, how many, and what its rows are called."""
+
+    kind: str
+    label: str
+    count: int
+    tone: str
+
+
+def waiting_today() -> list[Waiting]:
+    """Four counts, one query each."""
+    kinds = [
+        (LATE_UNIT, _("单位超过 3 天没回话"), "wait"),
+        (LATE_SCHOOL, _("学校超过 3 天没回改期"), "wait"),
+        (TODAY, _("今天在办"), ""),
+        (UNRATED, _("过了一周还没评完"), "wait"),
+    ]
+    found = []
+    for kind, label, tone in kinds:
+        orders = desk_orders(kind)
+        count = orders.count() if orders is not None else 0
+        found.append(Waiting(kind, label, count, tone if count else ""))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class YearFigures:
+    """The school year so far."""
+
+    since: date
+    needs: int
+    arranged: int
+    done: int
+    pupils: int
+    declined: int
+    runs: int
+
+
+def school_year_start() -> date:
+    return date(school_year_of(today()), 9, 1)
+
+
+def year_figures() -> YearFigures:
+    """Counted since 1 September; 3 queries."""
+    since = school_year_start()
+    needs = Need.objects.filter(filed_at__date__gte=since).exclude(state=Need.State.WITHDRAWN)
+    figures = needs.aggregate(
+        needs=Count("pk"),
+        arranged=Count("pk", filter=Q(state__in=[Need.State.ARRANGED, Need.State.DONE])),
+        done=Count("pk", filter=Q(state=Need.State.DONE)),
+    )
+    held = Order.objects.filter(date__gte=since, date__lte=today())
+    done = held.filter(state__in=[Order.State.DONE, Order.State.RATED])
+    return YearFigures(
+        since=since,
+        pupils=sum(done.values_list("headcount", flat=True)),
+        declined=held.filter(state=Order.State.DECLINED).count(),
+        runs=MatchingRun.objects.filter(dispatched_at__date__gte=since).count(),
+        **figures,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDays:
+    """Days of practice of a class this school year, and what it still lacks of the floor."""
+
+    school_class: SchoolClass
+    days: float
+    floor: int
+
+    @property
+    def share(self) -> int:
+        return min(100, round(100 * self.days / self.floor))
+
+    @property
+    def lacks(self) -> float:
+        return max(0.0, self.floor - self.days)
+
+
+def practice_days() -> list[ClassDays]:
+    """Each class that the platform knows, fewest days first; 2 queries.
+
+    A visit that took place outside school or with a unit at school counts half a day for the class
+    that went. Visits of several classes together are counted for none: who went is not recorded.
+    """
+    since = school_year_start()
+    visits = dict(
+        Order.objects.filter(
+            state__in=[Order.State.DONE, Order.State.RATED],
+            date__gte=since,
+            need__school_class__isnull=False,
+        )
+        .exclude(session__resource__form="online")
+        .values_list("need__school_class")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    rows = [
+        ClassDays(found, HALF_A_DAY * visits.get(found.pk, 0), PRACTICE_FLOOR[floor_of])
+        for found in SchoolClass.objects.select_related("school")
+        if (floor_of := SchoolClass.Stage(found.stage)) in PRACTICE_FLOOR and not found.has_left
+    ]
+    return sorted(
+        rows, key=lambda row: (row.share, str(row.school_class.school), row.school_class.pk)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TownPoints:
+    """镇镇有布点: the units of a town with open sessions; 校校有资源: its schools, and those served."""
+
+    code: str
+    name: str
+    units: int
+    schools: int
+    served: int
+
+    @property
+    def gap(self) -> int:
+        return self.schools - self.served
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    towns: list[TownPoints]
+    bare_schools: list[Organization]
+
+    @property
+    def without_point(self) -> list[TownPoints]:
+        return [town for town in self.towns if not town.units]
+
+
+def coverage() -> Coverage:
+    """Towns and the schools that use the platform; 4 queries."""
+    since = school_year_start()
+    units: dict[str, set[int]] = defaultdict(set)
+    offering = Organization.objects.filter(
+        pk__in=Session.objects.upcoming().values("resource__unit")
+    ).select_related("division__parent")
+    for unit in offering:
+        if unit.town is not None:
+            units[unit.town.code].add(unit.pk)
+    served = set(
+        Order.objects.filter(state__in=Order.HOLDING, date__gte=since).values_list(
+            "need__school", flat=True
+        )
+    )
+    asking = list(
+        Organization.objects.schools()
+        .filter(classes__isnull=False)
+        .distinct()
+        .select_related("division__parent")
+        .order_by("name")
+    )
+    schools: dict[str, list[Organization]] = defaultdict(list)
+    for school in asking:
+        if school.town is not None:
+            schools[school.town.code].append(school)
+    towns = [
+        TownPoints(
+            town.code,
+            town.short_name,
+            len(units[town.code]),
+            len(schools[town.code]),
+            sum(school.pk in served for school in schools[town.code]),
+        )
+        for town in Division.objects.filter(level=Division.Level.TOWNSHIP)
+        if town.kind != "functional_zone" or units[town.code]
+    ]
+    towns.sort(key=lambda town: (town.units, town.code))
+    return Coverage(towns, [school for school in asking if school.pk not in served])

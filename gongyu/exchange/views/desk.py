@@ -1,0 +1,49 @@
+"""The district's desk."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from gongyu.accounts.requests import PersonRequest
+from gongyu.core.access import access
+from gongyu.exchange.policies import can_run_matching
+from gongyu.exchange.queries import desk
+
+A_PAGE = 30
+CLASSES_SHOWN = 8
+
+
+@access(can_run_matching)
+@require_GET
+def desk_page(request: PersonRequest) -> HttpResponse:
+    classes = desk.practice_days()
+    page = {
+        "waiting": desk.waiting_today(),
+        "year": desk.year_figures(),
+        "classes": classes[:CLASSES_SHOWN],
+        "behind": sum(row.lacks > 0 for row in classes),
+        "known": len(classes),
+        "coverage": desk.coverage(),
+    }
+    return render(request, "exchange/desk.html", page)
+
+
+@access(can_run_matching)
+@require_GET
+def desk_orders(request: PersonRequest, kind: str) -> HttpResponse:
+    """The orders behind a figure of the desk."""
+    orders = desk.desk_orders(kind)
+    if orders is None:
+        raise Http404
+    label = next(entry.label for entry in desk.waiting_today() if entry.kind == kind)
+    found = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "exchange/desk_orders.html", {"label": label, "page_obj": found})
+
+
+@access(can_run_matching)
+@require_GET
+def desk_classes(request: PersonRequest) -> HttpResponse:
+    """Every class with its days of practice, fewest first."""
+    found = Paginator(desk.practice_days(), A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "exchange/desk_classes.html", {"page_obj": found})

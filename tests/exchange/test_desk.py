@@ -1,0 +1,119 @@
+"""The district's desk: who waits for whom, practice days, towns and schools that are reached."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from gongyu.accounts.models import Role, User
+from gongyu.core.calendar import today
+from gongyu.exchange.models import Order
+from gongyu.exchange.queries import desk
+from tests import factories as make
+
+from .conftest import Scene
+
+SignIn = Callable[[User], Client]
+DESK = reverse("exchange:desk")
+
+
+def _aged(order: Order, days: int) -> Order:
+    Order.objects.filter(pk=order.pk).update(placed_at=order.placed_at - timedelta(days=days))
+    return order
+
+
+def _counts() -> dict[str, int]:
+    return {entry.kind: entry.count for entry in desk.waiting_today()}
+
+
+def test_an_order_is_late_after_three_days_and_not_before(scene: Scene) -> None:
+    order = _aged(scene.order(), 3)
+    assert _counts()[desk.LATE_UNIT] == 0
+
+    _aged(order, 4)
+
+    assert _counts()[desk.LATE_UNIT] == 1
+
+
+def test_every_figure_opens_to_its_rows(sign_in: SignIn, scene: Scene) -> None:
+    order = _aged(scene.order(), 9)
+    client = sign_in(make.person(Role.COMMISSION))
+    page = client.get(DESK).content.decode()
+
+    for entry in desk.waiting_today():
+        address = reverse("exchange:desk_orders", args=[entry.kind])
+        assert address in page
+        rows = client.get(address)
+        assert rows.context["page_obj"].paginator.count == entry.count
+    late = client.get(reverse("exchange:desk_orders", args=[desk.LATE_UNIT])).content.decode()
+    assert order.get_absolute_url() in late
+
+
+def test_an_unknown_figure_is_not_found(sign_in: SignIn, db: None) -> None:
+    client = sign_in(make.person(Role.COMMISSION))
+
+    assert client.get(reverse("exchange:desk_orders", args=["nonsense"])).status_code == 404
+
+
+def test_a_visit_that_took_place_counts_half_a_day_for_its_class(scene: Scene) -> None:
+    scene.order(Order.State.RATED, school_class=scene.school_class)
+
+    (row,) = [r for r in desk.practice_days() if r.school_class == scene.school_class]
+
+    assert (row.days, row.floor, row.lacks) == (0.5, 10, 9.5)
+
+
+def test_neither_an_arranged_nor_an_online_visit_counts_yet(scene: Scene) -> None:
+    scene.order(Order.State.ACCEPTED, school_class=scene.school_class)
+    online = make.SessionFactory(resource__form="online", date=today() - timedelta(days=3))
+    scene.order(Order.State.RATED, session=online, school_class=scene.school_class)
+
+    assert [r.days for r in desk.practice_days()] == [0.0]
+
+
+def test_a_junior_class_has_the_higher_floor(db: None) -> None:
+    make.SchoolClassFactory(grade=8)
+
+    assert desk.practice_days()[0].floor == 20
+
+
+def test_a_town_has_a_point_where_a_unit_offers_sessions(scene: Scene) -> None:
+    towns = {town.code: town for town in desk.coverage().towns}
+    assert scene.unit.division is not None
+    assert towns[scene.unit.division.code].units == 1
+
+    scene.session.state = "withdrawn"
+    scene.session.save()
+
+    assert desk.coverage().without_point
+
+
+def test_a_school_without_any_visit_this_year_is_named(scene: Scene) -> None:
+    assert desk.coverage().bare_schools == [scene.school]
+
+    scene.order(Order.State.ACCEPTED)
+
+    assert desk.coverage().bare_schools == []
+
+
+def test_only_the_commission_sits_at_the_desk(sign_in: SignIn, scene: Scene) -> None:
+    assert sign_in(scene.head).get(DESK).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 9])
+def test_queries_do_not_grow_with_rows(
+    sign_in: SignIn,
+    scene: Scene,
+    rows: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for n in range(rows):
+        session = make.SessionFactory(date=today() + timedelta(days=10 + n))
+        make.OrderFactory(session=session, need__school_class=make.SchoolClassFactory())
+    client = sign_in(make.person(Role.COMMISSION))
+
+    with django_assert_max_num_queries(22):
+        assert client.get(DESK).status_code == 200

@@ -28,6 +28,7 @@ from gongyu.exchange.models import (
     OpeningException,
     OpeningRule,
     Order,
+    PushPlan,
     Rating,
     Resource,
     ResourceEntry,
@@ -35,6 +36,7 @@ from gongyu.exchange.models import (
     Session,
     Topic,
     UnitAdmission,
+    WhitelistMatter,
 )
 from gongyu.exchange.models.resources import Form
 from gongyu.families.models import GrowthNote, Guardianship, SchoolClass, Student, Teaching
@@ -374,6 +376,32 @@ class CensusImportFactory(DjangoModelFactory):
     at = factory.LazyFunction(now)
     file_name = "摸底.xlsx"
     state = CensusImport.State.APPLIED
+
+
+class WhitelistMatterFactory(DjangoModelFactory):
+    """A department's matter, listed for the present school year."""
+
+    class Meta:
+        model = WhitelistMatter
+
+    title = factory.Sequence(lambda n: f"第{n}件事")
+    body = factory.SubFactory(DepartmentFactory)
+    school_year = factory.LazyFunction(lambda: school_year_of(today()))
+    document = "某发〔2026〕1号"
+    listed_by = factory.LazyFunction(lambda: person(Role.COMMISSION))
+
+
+class PushPlanFactory(DjangoModelFactory):
+    class Meta:
+        model = PushPlan
+
+    matter = factory.SubFactory(WhitelistMatterFactory)
+    school = factory.SubFactory(SchoolFactory)
+    school_year = factory.SelfAttribute("matter.school_year")
+    date = factory.LazyFunction(lambda: today() + timedelta(days=40))
+    planned_on = factory.LazyFunction(today)
+    planned_by = factory.SelfAttribute("matter.listed_by")
+    slot = 1
 
 
 class UnitAdmissionFactory(DjangoModelFactory):

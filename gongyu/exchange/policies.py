@@ -3,7 +3,14 @@
 from rules.predicates import Predicate
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.policies import is_commission, is_school_staff, is_unit
+from gongyu.accounts.policies import (
+    is_commission,
+    is_community,
+    is_department,
+    is_school_admin,
+    is_school_staff,
+    is_unit,
+)
 from gongyu.accounts.queries import organization_ids, roles_of
 from gongyu.places.models import Organization
 
@@ -21,6 +28,10 @@ can_end_orders: Predicate = is_school_staff | is_unit
 can_keep_entries: Predicate = is_unit
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission
+can_keep_whitelist: Predicate = is_commission
+can_push: Predicate = is_department | is_community | is_unit
+can_cancel_push: Predicate = can_push | is_school_admin
+can_see_whitelist: Predicate = can_keep_whitelist | can_cancel_push
 
 
 # Services ask these, of the object at hand.

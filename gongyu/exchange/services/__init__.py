@@ -27,6 +27,7 @@ from .orders import (
     refuse_proposal,
 )
 from .runs import cancel_run, dispatch_run, start_run
+from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
 __all__ = [
     "accept_all",
@@ -41,6 +42,7 @@ __all__ = [
     "apply_for_admission",
     "apply_import",
     "cancel_order",
+    "cancel_push",
     "cancel_run",
     "confirm_entries",
     "decline_order",
@@ -49,7 +51,9 @@ __all__ = [
     "file_need",
     "generate_sessions",
     "invite_units",
+    "list_matter",
     "place_order",
+    "plan_push",
     "propose_session",
     "rate_order",
     "refuse_proposal",
@@ -59,9 +63,11 @@ __all__ = [
     "remove_suspension",
     "renew_feed",
     "save_entry",
+    "set_push_cap",
     "start_run",
     "stop_unit",
     "undo_import",
+    "unlist_matter",
     "upload_census",
     "withdraw_need",
     "withdraw_session",

@@ -1,11 +1,12 @@
-"""Spreadsheets as people have them: open, find the table, read the cells, mark what is wrong, write.
+"""Spreadsheets as people have them: open, find the table, read the cells, mark faults, write.
 
 Knows nothing of what a table is about: whoever reads one names its columns and how each cell is
 read. Nothing here needs a database.
 """
 
-from .faults import CellFault, Fault, Notes, UnreadableFile, mark_faults
+from .faults import CellFault, Fault, Notes, UnreadableFile
 from .grid import Grid, Workbook, address
+from .marking import mark_faults
 from .opening import open_workbook
 from .readers import Read, Unreadable, read_date, read_number, read_place, read_text
 from .rows import RowReader

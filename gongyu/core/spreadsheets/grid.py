@@ -42,9 +42,12 @@ class Grid:
     hidden_rows: frozenset[int] = frozenset()
     merges: tuple[Merge, ...] = ()
     _tops: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
+    _sizes: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         for merge in self.merges:
+            top = (merge.first_row, merge.first_column)
+            self._sizes[top] = merge.last_row - merge.first_row + 1
             for row in range(merge.first_row + 1, min(merge.last_row + 1, len(self.rows))):
                 self._tops[row, merge.first_column] = merge.first_row
 
@@ -61,10 +64,7 @@ class Grid:
     def merged_rows(self, row: int, column: int) -> int:
         """How many rows share the cell's value."""
         top = self._tops.get((row, column), row)
-        for merge in self.merges:
-            if (merge.first_row, merge.first_column) == (top, column):
-                return merge.last_row - merge.first_row + 1
-        return 1
+        return self._sizes.get((top, column), 1)
 
     @property
     def width(self) -> int:

@@ -34,10 +34,14 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b([^>]*)>")
 _NUMBER = re.compile(rb'\br="(\d+)"')
 _HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 _ERROR = re.compile(
-    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>.{0,4000}?<(?:\w+:)?v>([^<]*)<', re.S
+    rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*\br="([A-Z]+)(\d+)"[^>]*>'
+    rb".{0,9000}?<(?:\w+:)?v>([^<]*)<",
+    re.S,
 )
+# An empty result of type "str" is a result: =IF(A1="","",A1).
 _FORMULA = re.compile(
-    rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*>\s*<(?:\w+:)?f\b([^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)'
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*?\br="([A-Z]+)(\d+)"[^>]*>'
+    rb"\s*<(?:\w+:)?f\b([^>]*/>|[^>]*>([^<]*)</(?:\w+:)?f>)"
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 
@@ -79,9 +83,7 @@ def _refuse_swollen(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError):
-        raise UnreadableFile(
-            path, _("文件不完整，可能没传完。请重新保存一次再试。")
-        ) from None
+        raise UnreadableFile(path, _("文件不完整，可能没传完。请重新保存一次再试。")) from None
     if unpacked > MOST_UNPACKED:
         raise UnreadableFile(path, _("解开后超过 2 GB，请删去用不到的工作表或另存为 CSV。"))
 
@@ -108,9 +110,7 @@ def _is_encrypted(path: Path) -> bool:
     return start.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in start
 
 
-def _grids(
-    path: Path, book: CalamineWorkbook, peculiar: dict[str, _Peculiar]
-) -> Iterator[Grid]:
+def _grids(path: Path, book: CalamineWorkbook, peculiar: dict[str, _Peculiar]) -> Iterator[Grid]:
     for metadata in book.sheets_metadata:
         if metadata.typ != SheetTypeEnum.WorkSheet:
             continue

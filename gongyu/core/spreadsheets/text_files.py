@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections import Counter
 from pathlib import Path
 
@@ -23,7 +24,7 @@ _MARKS = (
 
 
 def decode(path: Path) -> str:
-    """The file's text: by its byte-order mark, else UTF-8, else the national GB 18030 (with GBK)."""
+    """The file's text: by its byte-order mark, else UTF-8, else GB 18030 (which includes GBK)."""
     raw = path.read_bytes()
     for mark, name in _MARKS:
         if raw.startswith(mark):
@@ -41,9 +42,7 @@ def _decoded(path: Path, raw: bytes, name: str) -> str:
     try:
         return raw.decode(name)
     except UnicodeDecodeError:
-        raise UnreadableFile(
-            path, _("认不出文字的编码。请另存为 .xlsx，或“CSV UTF-8”。")
-        ) from None
+        raise UnreadableFile(path, _("认不出文字的编码。请另存为 .xlsx，或“CSV UTF-8”。")) from None
 
 
 def read_text_file(path: Path) -> Grid:
@@ -57,7 +56,7 @@ def read_text_file(path: Path) -> Grid:
         separator = _separator(text)
     limit = csv.field_size_limit(LONGEST_CELL)
     rows: list[list[Value]] = []
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for cells in reader:
             rows.append([cell if cell.strip() else None for cell in cells])

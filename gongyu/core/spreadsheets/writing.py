@@ -1,0 +1,123 @@
+"""Writing workbooks that open well: widths, a frozen header, dates as dates, no hidden formulas."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from openpyxl import Workbook  # type: ignore[import-untyped]  # it comes without types
+from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-untyped]  # same
+from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # same
+from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # same
+
+from .values import Broken, Value
+
+LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_576
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
+_NARROWEST, _WIDEST = 8, 60
+_MEASURED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet to write: its header and its rows. formats: column → number format of Excel."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Iterable[Sequence[Value]]
+    formats: Sequence[str] = ()
+
+
+def neutral(text: str) -> str:
+    """The text so that no program takes it for a formula, whatever it is saved as later.
+
+    OWASP, 'CSV Injection': an apostrophe before = + - @, tab and carriage return. The readers of
+    this package take it off again.
+
+    >>> neutral("=HYPERLINK()"), neutral("三年级")
+    ("'=HYPERLINK()", '三年级')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def cell_value(value: Value) -> Value:
+    """What is written: a text neutralised, cut to what a cell may hold, without control marks."""
+    if isinstance(value, Broken):
+        value = value.shown
+    if isinstance(value, str):
+        return neutral(_FORBIDDEN.sub("", value))[:LONGEST_CELL]
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    return value
+
+
+def fill_sheet(worksheet: Worksheet, sheet: Sheet) -> None:
+    """Header, rows, widths, frozen header and filter."""
+    worksheet.append([cell_value(header) for header in sheet.headers])
+    for cell in worksheet[1]:
+        cell.font = Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor="FFE7F0E9")
+        cell.alignment = Alignment(vertical="center")
+    widths = [_columns(header) + 2 for header in sheet.headers]
+    count = 1
+    for row in sheet.rows:
+        count += 1
+        worksheet.append([cell_value(value) for value in row])
+        for column, value in enumerate(row):
+            if count <= _MEASURED and column < len(widths):
+                widths[column] = max(widths[column], _columns(_said(value)) + 2)
+            if isinstance(value, date):
+                cell = worksheet.cell(count, column + 1)
+                cell.number_format = (
+                    "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+                )
+            elif column < len(sheet.formats) and sheet.formats[column]:
+                worksheet.cell(count, column + 1).number_format = sheet.formats[column]
+    for column, width in enumerate(widths, start=1):
+        letter = get_column_letter(column)
+        worksheet.column_dimensions[letter].width = min(max(width, _NARROWEST), _WIDEST)
+    worksheet.freeze_panes = "A2"
+    if count > 1:
+        worksheet.auto_filter.ref = f"A1:{get_column_letter(len(sheet.headers))}{count}"
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return "" if value is None else str(value)
+
+
+def _columns(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
+    """Write the file whole or not at all. Raises OSError where it cannot be written."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for sheet in sheets:
+        fill_sheet(book.create_sheet(sheet.name), sheet)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".xlsx")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            book.save(file)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

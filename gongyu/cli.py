@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from gongyu import serving
+from gongyu.exchange.files import arguments
 
 if TYPE_CHECKING:
     from gongyu.core.doctor import Finding
@@ -21,6 +22,9 @@ examples:
   gongyu serve --port 8100          serve your own district on another port
   gongyu demo --date 2026-11-24     build the demo district as it would stand on that day
   gongyu demo --fresh               throw the demo district away and build it again
+  gongyu match needs.xlsx sessions.xlsx -o plan.xlsx
+                                    match two spreadsheets, without database or server
+  gongyu topics suggest TEXT        which topics plain words mean
   gongyu doctor                     what is wrong here, and how to mend it
   gongyu manage createsuperuser     Django's own commands
 
@@ -43,7 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not asked.command:
         parser.print_help()
         return 0
-    commands = {"serve": _serve, "worker": _worker, "demo": _demo, "doctor": _doctor}
+    commands = {
+        "serve": _serve,
+        "worker": _worker,
+        "demo": _demo,
+        "match": _match,
+        "topics": _topics,
+        "doctor": _doctor,
+    }
     try:
         return commands[asked.command](asked)
     except serving.ServingError as refusal:
@@ -107,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Check settings, secret key, disk, database, static files, worker and clock. "
         "Changes nothing; exit code 1 if anything is wrong.",
     )
+    arguments.add_match(commands)
+    arguments.add_topics(commands)
     commands.add_parser("manage", help="pass the rest to Django (gongyu manage help)")
     return parser
 
@@ -275,6 +288,28 @@ def _build(day: date | None, seed: int) -> None:
     print("Building the demo district …", flush=True)
     with transaction.atomic():
         build_district(day, seed, progress=lambda step: print(f"  {step}", flush=True))
+
+
+# match, topics: the engines without the product
+
+
+def _match(asked: argparse.Namespace) -> int:
+    _django()
+    from gongyu.engines.matching import Options
+    from gongyu.exchange.files import run_match
+
+    options = Options(asked.fairness, asked.seed, asked.time_limit, asked.exact)
+    files = (asked.needs, asked.sessions, asked.output)
+    return run_match.run(run_match.Asked(*files, options, asked.pairs, asked.json))
+
+
+def _topics(asked: argparse.Namespace) -> int:
+    if not asked.texts and asked.file is None:
+        raise serving.ServingError("give a TEXT, or a --file with a text a line.")
+    _django()
+    from gongyu.exchange.files import run_topics
+
+    return run_topics.run(asked.texts, asked.file)
 
 
 # doctor

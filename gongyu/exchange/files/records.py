@@ -1,0 +1,82 @@
+"""What rows of needs and of sessions have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from gongyu.core.spreadsheets import CellFault, RowReader, Unreadable, read_text, shown
+
+from .topics_text import Topics
+
+PEOPLE = dict.fromkeys(
+    ("人", "名", "位", "个", "名学生", "个学生", "人次", "个人", "名额", "个名额"), 1.0
+)
+ROAD = {
+    "公里": 1.0,
+    "km": 1.0,
+    "千米": 1.0,
+    "米": 0.001,
+    "m": 0.001,
+    "公里内": 1.0,
+    "公里以内": 1.0,
+    "km以内": 1.0,
+}
+MOST_HEADS = 100_000
+
+
+@dataclass(slots=True)
+class Identities:
+    """Numbers met so far. A row repeated to the letter is read once; another one is a fault."""
+
+    name: str
+    seen: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+
+    def is_repeated(self, reader: RowReader) -> bool:
+        """Whether the row is one read before."""
+        if not reader.has("id"):
+            return False
+        try:
+            id_ = read_text(reader.value("id")).value
+        except Unreadable:
+            return False
+        whole = tuple(shown(value) for value in reader.row.values.values())
+        row, earlier = self.seen.setdefault(id_, (reader.row.number, whole))
+        if row == reader.row.number:
+            return False
+        if earlier == whole:
+            reader.note(_("整行重复的只读了一次"), "id")
+            return True
+        reader.fault(
+            "id",
+            _("%(name)s和第 %(row)d 行重复。请改成没用过的编号。")
+            % {"name": self.name, "row": row + 1},
+        )
+        return False
+
+
+@dataclass(slots=True)
+class Codes:
+    """Codes of topics met, and the cells of those that the taxonomy does not have."""
+
+    met: set[str] = field(default_factory=set)
+    strays: list[tuple[RowReader, str]] = field(default_factory=list)
+
+    def meet(self, reader: RowReader, topics: Topics) -> None:
+        self.met.update(topics.weights)
+        self.strays.extend((reader, code) for code in sorted(topics.strays))
+
+    def settle(self, other: Codes) -> Iterable[CellFault]:
+        """A district's own code stands in both tables; one that stands in one only is a slip."""
+        faults: list[CellFault] = []
+        for reader, code in self.strays:
+            if code in other.met:
+                reader.note(_("主题目录里没有的代码，按原样用"), "topics")
+                continue
+            own = RowReader(reader.table, reader.row, faults)
+            own.fault(
+                "topics", _("主题目录里没有 %(code)s。请核对代码，或写主题名称。") % {"code": code}
+            )
+        return faults

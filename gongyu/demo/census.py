@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gongyu.accounts.models import Role
-from gongyu.core.calendar import at
+from gongyu.accounts.queries import memberships_of
+from gongyu.core.calendar import at, school_year_of
 from gongyu.exchange.models import (
     ExamSuspension,
     OpeningRule,
@@ -22,6 +23,8 @@ from gongyu.exchange.services import (
     admit_unit,
     apply_for_admission,
     invite_units,
+    list_matter,
+    plan_push,
     stop_unit,
 )
 from gongyu.places.models import Organization
@@ -85,8 +88,25 @@ def build(district: District) -> None:
                 price_words="凭学生卡半价" if number % 3 == 0 else "",
             )
     _rule(district)
+    _white_list(district)
     with at(district.at(-3, hour=9)):
         invite_units(by=commission)
+
+
+def _white_list(district: District) -> None:
+    """Two matters on the list; the documents are the demo's assumption and say so."""
+    commission = district.person("commission")
+    year = school_year_of(district.day)
+    officer = district.person("department")
+    health = next(m.organization for m in memberships_of(officer) if m.organization)
+    for title in ("儿童口腔健康检查", "急救知识讲座"):
+        matter = list_matter(
+            title, health, school_year=year, document="演示用，不是真实文件", by=commission
+        )
+        for number, school in enumerate(district.schools[:3]):
+            day = district.day + timedelta(days=35 + 7 * number)
+            if school_year_of(day) == year and day.weekday() < 5:
+                plan_push(matter, school, day, by=officer)
 
 
 def suspend_one(district: District) -> None:

@@ -31,6 +31,7 @@ _TODAY = (_("今天"), "home:today", "sun")
 _WRITE = (_("发布"), "publishing:mine", "square-pen")
 _MAP = (_("资源地图"), "places:map", "map-pin")
 _NEEDS = (_("需求"), "exchange:needs", "list-checks")
+_PUSHED = (_("进校园"), "exchange:whitelist", "shield-check")
 _FILE = (_("提需求"), "exchange:need_new", "message-square-plus")
 
 PLACES: dict[str, list[tuple[Any, str, str]]] = {
@@ -42,7 +43,7 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         _MAP,
     ],
     Role.TEACHER: [_TODAY, _FILE, _NEEDS, (_("我的班"), "families:classes", "users"), _WRITE, _MAP],
-    Role.SCHOOL_ADMIN: [_TODAY, _FILE, _NEEDS, _WRITE, _MAP],
+    Role.SCHOOL_ADMIN: [_TODAY, _FILE, _NEEDS, _WRITE, _MAP, _PUSHED],
     Role.COMMISSION: [
         _TODAY,
         (_("需求池"), "exchange:needs", "list-checks"),
@@ -53,8 +54,20 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         _WRITE,
         _MAP,
     ],
-    Role.DEPARTMENT: [_TODAY, _WRITE, (_("政策库"), "publishing:policies", "scroll-text"), _MAP],
-    Role.COMMUNITY: [_TODAY, _WRITE, (_("活动"), "publishing:activities", "calendar-days"), _MAP],
+    Role.DEPARTMENT: [
+        _TODAY,
+        _WRITE,
+        (_("政策库"), "publishing:policies", "scroll-text"),
+        _PUSHED,
+        _MAP,
+    ],
+    Role.COMMUNITY: [
+        _TODAY,
+        _WRITE,
+        (_("活动"), "publishing:activities", "calendar-days"),
+        _PUSHED,
+        _MAP,
+    ],
     Role.UNIT: [
         _TODAY,
         (_("订单"), "exchange:orders", "inbox"),

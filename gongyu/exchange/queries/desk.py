@@ -164,7 +164,7 @@ def practice_days() -> list[ClassDays]:
 
 @dataclass(frozen=True, slots=True)
 class TownPoints:
-    """镇镇有布点: the units of a town with open sessions; 校校有资源: its schools, and those served."""
+    """镇镇有布点: units of a town with open sessions; 校校有资源: its schools, those served."""
 
     code: str
     name: str

@@ -15,7 +15,7 @@ there is enough to reach the targets only they matter; where there is not, the q
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,6 +45,10 @@ class Equity:
     pieces: Ints
     slopes: Floats
 
+    def softer(self, factor: float) -> Equity:
+        """The same targets for less."""
+        return replace(self, slopes=self.slopes * factor)
+
     def served(self, has: Ints) -> Ints:
         """How many of each group's needs have something; ``has``: (needs,) of 0 and 1."""
         sums = np.concatenate([np.zeros(1, np.int64), np.cumsum(has[self.member])])
@@ -60,6 +64,11 @@ class Equity:
     def most_reward(self) -> float:
         """What no plan can earn more than beside its benefit."""
         return float((self.pieces * self.slopes).sum())
+
+
+def most_given_up(fairness: float) -> float:
+    """Share of the best benefit that fairness may cost: 2 % times the parameter; all of it at 1."""
+    return 0.02 * fairness if fairness < 1.0 else 1.0
 
 
 def target_share(fairness: float) -> float:

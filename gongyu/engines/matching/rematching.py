@@ -139,7 +139,8 @@ def rematch(
         solution = _quickly(
             after, instance, sticky, fair, old, proof, options, clock, tell, cancelled
         )
-    new_plan = finish(after, instance, fair, solution, options, clock, tell, len(candidates))
+    solution = replace(solution, fair=fair)
+    new_plan = finish(after, instance, solution, options, clock, tell, len(candidates))
     return _compared(after, instance, plan, new_plan, old)
 
 

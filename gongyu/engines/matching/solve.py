@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
@@ -14,7 +14,7 @@ from .candidates import find_candidates
 from .duality import weak_duality_bound
 from .errors import EngineFault
 from .explain import explain
-from .fairness import Equity, equity, served_of, shares
+from .fairness import Equity, equity, most_given_up, served_of, shares
 from .instance import Instance, assemble, benefit, group_and_half
 from .lagrange import Prices
 from .occupancy import filled
@@ -43,13 +43,14 @@ BYTES_PER_PAIR = 160
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """chosen: pairs. bound: of B. fair_bound: of what was maximised, where fairness is asked."""
+    """chosen: pairs. bound: of B. fair, fair_bound: what was maximised beside B, and its bound."""
 
     chosen: Ints
     bound: float
     method: str
     fair_bound: float | None = None
     proof: Proof | None = None
+    fair: Equity | None = None
 
     @property
     def best_bound(self) -> float:
@@ -99,7 +100,7 @@ def match(
     tell(Progress(Phase.CANDIDATES, 1.0, pairs=pairs, memory_mb=memory))
     fair = equity(problem, instance, options.fairness)
     solution = solve(problem, instance, fair, options, clock, tell, cancelled)
-    return finish(problem, instance, fair, solution, options, clock, tell, pairs)
+    return finish(problem, instance, solution, options, clock, tell, pairs)
 
 
 def solve(
@@ -113,8 +114,30 @@ def solve(
 ) -> Solution:
     """By branch and bound where the problem is small, else near-exact; ``exact`` adds the former.
 
-    Which way is taken depends on the problem and the options alone, never on the clock.
+    Which way is taken depends on the problem and the options alone, never on the clock. Where
+    fairness would cost more than ``most_given_up``, it asks for less, at most three times.
     """
+    allowed = most_given_up(options.fairness)
+    for _ in range(3):
+        solution = _solve(problem, instance, fair, options, clock, tell, cancelled)
+        given_up = 1.0 - benefit(instance, solution.chosen) / max(solution.bound, 1e-12)
+        if fair is None or given_up <= allowed or _over(clock, cancelled):
+            break
+        fair = fair.softer(min(0.5, max(0.1, allowed / given_up)))
+    else:
+        solution = _solve(problem, instance, fair, options, clock, tell, cancelled)
+    return replace(solution, fair=fair)
+
+
+def _solve(
+    problem: Problem,
+    instance: Instance,
+    fair: Equity | None,
+    options: Options,
+    clock: Clock,
+    tell: Tell,
+    cancelled: Asks | None,
+) -> Solution:
     if is_small(instance):
         return _branch_and_bound(instance, fair, options, clock, tell, cancelled, None)
     quick = _near_exact(problem, instance, fair, options, clock, tell, cancelled)
@@ -271,7 +294,6 @@ def _better(instance: Instance, fair: Equity | None, old: Ints, new: Ints | None
 def finish(
     problem: Problem,
     instance: Instance,
-    fair: Equity | None,
     solution: Solution,
     options: Options,
     clock: Clock,
@@ -279,7 +301,7 @@ def finish(
     pairs: int,
 ) -> Plan:
     """The plan of a solution, explained and checked. Raises EngineFault where it is wrong."""
-    chosen = solution.chosen
+    chosen, fair = solution.chosen, solution.fair
     objective, bound = benefit(instance, chosen), solution.bound
     if solution.proof:
         # The certificate states what the prices prove by themselves, not what the search says.

@@ -59,7 +59,8 @@ def test_towns_come_from_communities_too(db: None) -> None:
     assert rows["none"].resources == 1
     assert rows[empty.code].resources == 0
     assert found.empty_towns == 1
-    assert {point.key for point in found.points} == {town.code, empty.code}
+    assert found.map_wide is not None
+    assert {dot.value for dot in found.map_wide.dots} == {2, 0}
 
 
 def test_last_school_year_is_not_this_years_use(scene: Scene) -> None:

@@ -7,9 +7,8 @@ district. Use is that of the present school year.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from typing import Any
 
 from django.db.models import (
@@ -37,8 +36,11 @@ from gongyu.exchange.models import (
     ResourceKind,
     Session,
 )
-from gongyu.places.models import Division, Precision
+from gongyu.places.district_map import DistrictMap
+from gongyu.places.models import Division
+from gongyu.places.queries import town_dots
 
+WIDE, NARROW = 600, 326  # pixels at which the map stands
 NONE = "none"  # the key of what has not been said
 HAPPENED = (Order.State.DONE, Order.State.RATED)
 _MEASURES = ("resources", "units", "capacity", "sessions", "seats", "taken", "orders", "happened")
@@ -70,18 +72,6 @@ class CensusRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TownPoint:
-    """A town on the map: where it stands in the picture and how large its circle is."""
-
-    key: str
-    label: str
-    resources: int
-    x: float
-    y: float
-    radius: float
-
-
-@dataclass(frozen=True, slots=True)
 class Census:
     total: CensusRow
     confirmed: int
@@ -89,7 +79,8 @@ class Census:
     unconfirmed_units: int
     kinds: list[CensusRow]
     towns: list[CensusRow]
-    points: list[TownPoint] = field(default_factory=list)
+    map_wide: DistrictMap | None = None
+    map_narrow: DistrictMap | None = None
 
     @property
     def empty_towns(self) -> int:
@@ -112,7 +103,7 @@ def _kind(path: str) -> Coalesce:
 
 
 def census() -> Census:
-    """Ten queries, whatever the district holds."""
+    """Twelve queries, whatever the district holds."""
     kinds = _grouped(lambda path: _kind(f"{path}entry__"))
     towns = _grouped(lambda path: _town(f"{path}unit__division"))
     divisions = list(Division.objects.filter(level=Division.Level.TOWNSHIP).order_by("code"))
@@ -124,6 +115,7 @@ def census() -> Census:
     town_rows = [CensusRow(d.code, d.short_name, **towns.get(d.code, {})) for d in divisions]
     if NONE in towns:
         town_rows.append(CensusRow(NONE, _("镇街没有查到"), **towns[NONE]))
+    amounts = {row.key: row.resources for row in town_rows}
     summed = {
         name: sum(getattr(row, name) for row in kind_rows) for name in _MEASURES if name != "units"
     }
@@ -141,7 +133,8 @@ def census() -> Census:
         unconfirmed_units=counted["late"],
         kinds=kind_rows,
         towns=sorted(town_rows, key=lambda row: (row.key == NONE, -row.resources, row.key)),
-        points=_points(divisions, {row.key: row.resources for row in town_rows}),
+        map_wide=town_dots(amounts, width=WIDE, unit=_("项资源"), show_values=True),
+        map_narrow=town_dots(amounts, width=NARROW, unit=_("项资源"), show_values=True),
     )
 
 
@@ -181,32 +174,6 @@ def _grouped(key: Any) -> dict[str, dict[str, int]]:
             group = row.pop("group") or NONE
             found[group] |= {name.removeprefix("sum_"): number for name, number in row.items()}
     return found
-
-
-WIDTH, HEIGHT, MARGIN = 600, 460, 30
-
-
-def _points(divisions: list[Division], numbers: dict[str, int]) -> list[TownPoint]:
-    """Towns laid out by their coordinates; a degree of latitude is longer than one of longitude."""
-    known = [d for d in divisions if d.has_point and d.precision != Precision.DISTRICT]
-    if not known:
-        return []
-    lons, lats = [float(d.lon or 0) for d in known], [float(d.lat or 0) for d in known]
-    west, south = min(lons), min(lats)
-    wide, high = (max(lons) - west) * 0.77 or 0.01, (max(lats) - south) or 0.01
-    scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
-    most = max(numbers.values(), default=0) or 1
-    return [
-        TownPoint(
-            d.code,
-            d.short_name,
-            numbers.get(d.code, 0),
-            round(MARGIN + (lon - west) * 0.77 * scale, 1),
-            round(HEIGHT - MARGIN - (lat - south) * scale, 1),
-            round(4 + 22 * sqrt(numbers.get(d.code, 0) / most), 1),
-        )
-        for d, lon, lat in zip(known, lons, lats, strict=True)
-    ]
 
 
 def records(chosen: dict[str, str]) -> QuerySet[Resource]:

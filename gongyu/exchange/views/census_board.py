@@ -15,7 +15,7 @@ from gongyu.core.once import once
 from gongyu.exchange import services
 from gongyu.exchange.forms.census import RecordFilter
 from gongyu.exchange.policies import can_take_census
-from gongyu.exchange.queries.census_board import HEIGHT, WIDTH, census, records
+from gongyu.exchange.queries.census_board import census, records
 
 A_PAGE = 30
 
@@ -23,8 +23,7 @@ A_PAGE = 30
 @access(can_take_census)
 @require_GET
 def census_page(request: PersonRequest) -> HttpResponse:
-    page = {"census": census(), "map_box": f"0 0 {WIDTH} {HEIGHT}"}
-    return render(request, "exchange/census.html", page)
+    return render(request, "exchange/census.html", {"census": census()})
 
 
 @access(can_take_census)

@@ -16,11 +16,9 @@ from gongyu.core.spreadsheets import (
     Table,
     Unreadable,
     Value,
-    fold,
     read_date,
     read_number,
     read_text,
-    shown,
 )
 from gongyu.engines.matching import Form, Need
 
@@ -28,7 +26,7 @@ from .choices import read_forms, read_severity
 from .grades_text import read_grades
 from .known_years import KnownDays, split_range
 from .places import read_row_place
-from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities
+from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities, Spellings
 from .slots_text import read_slots
 from .topics_text import read_topics
 
@@ -50,7 +48,7 @@ class NeedRows:
     wished: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
-def read_needs(table: Table) -> NeedRows:
+def read_needs(table: Table, names: Spellings) -> NeedRows:
     """Every row. What is wrong stands in ``faults``, each at its cell."""
     result = NeedRows()
     known = KnownDays.of(table, ("date_from", "date_to"))
@@ -59,18 +57,18 @@ def read_needs(table: Table) -> NeedRows:
         reader = RowReader(table, row, result.faults)
         if identities.is_repeated(reader):
             continue
-        need = _need(reader, known, result)
+        need = _need(reader, known, names, result)
         if need:
             result.needs.append(need)
     return result
 
 
-def _need(reader: RowReader, known: KnownDays, result: NeedRows) -> Need | None:
+def _need(reader: RowReader, known: KnownDays, names: Spellings, result: NeedRows) -> Need | None:
     before = len(result.faults)
-    id_ = reader.read("id", read_text)
-    school = reader.read_or("school", read_text, "") or ""
-    group = reader.read_or("group", read_text, "") or ""
-    town = reader.read("town", read_text)
+    id_ = reader.read("id", names.read)
+    school = reader.read_or("school", names.read, "") or ""
+    group = reader.read_or("group", names.read, "") or ""
+    town = reader.read("town", names.read)
     topics = reader.read("topics", read_topics)
     grades = reader.read("grades", read_grades)
     heads = reader.read("headcount", _heads)
@@ -82,7 +80,7 @@ def _need(reader: RowReader, known: KnownDays, result: NeedRows) -> Need | None:
     severity = reader.read_or("severity", read_severity, 1)
     wanted = reader.read_or("wanted", _wanted, 1.0)
     nobody: tuple[str, ...] = ()
-    wished = reader.read_or("wished", _units, nobody)
+    wished = reader.read_or("wished", lambda value: _units(value, names), nobody)
     if topics:
         result.codes.meet(reader, topics)
     if len(result.faults) > before or not (
@@ -141,10 +139,10 @@ def _wanted(value: Value) -> Read[float]:
     return read_number(value, least=1, most=50, whole=True, units=units)
 
 
-def _units(value: Value) -> Read[tuple[str, ...]]:
-    text = fold(shown(value) if not isinstance(value, str) else value)
-    names = tuple(name.strip() for name in _UNITS.split(text) if name.strip())
-    return Read(() if names in (("无",), ("不限",), ("没有",)) else names)
+def _units(value: Value, names: Spellings) -> Read[tuple[str, ...]]:
+    text = value if isinstance(value, str) else read_text(value).value
+    units = tuple(names.read(name).value for name in _UNITS.split(text) if name.strip())
+    return Read(() if units in (("无",), ("不限",), ("没有",)) else units)
 
 
 def _window(reader: RowReader, known: KnownDays) -> tuple[date | None, date | None]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from gongyu.engines.matching import Phase, Progress
 
 WIDTH = 24
-REDRAW = 0.1
-"""Seconds between two drawings of a phase."""
+REDRAW, REPEAT = 0.1, 10.0
+"""Seconds between two drawings of a phase, on a terminal and elsewhere."""
 
 
 def phase_name(phase: Phase) -> str:
@@ -41,7 +41,9 @@ class Bar:
         begins = progress.phase != self.phase
         self.phase = progress.phase
         if not self.stream.isatty():
-            if begins:
+            told = progress.phase == Phase.CANDIDATES and progress.share >= 1.0
+            if begins or told or monotonic() - self.drawn > REPEAT:
+                self.drawn = monotonic()
                 print(self._line(progress, bar=False), file=self.stream, flush=True)
             return
         if begins or progress.share >= 1.0 or monotonic() - self.drawn > REDRAW:

@@ -24,6 +24,7 @@ from gongyu.engines.matching import Problem, Session
 
 from .columns import NEEDS, SESSIONS
 from .needs import NeedRows, read_needs
+from .records import Spellings
 from .sessions import SessionRows, read_sessions
 
 
@@ -92,8 +93,9 @@ def read_problem(needs_path: Path, sessions_path: Path) -> Given:
     needs.find()
     sessions.find()
     _say_if_swapped(needs, sessions)
-    need_rows = read_needs(needs.table) if needs.table else NeedRows()
-    session_rows = read_sessions(sessions.table) if sessions.table else SessionRows()
+    names = Spellings()
+    session_rows = read_sessions(sessions.table, names) if sessions.table else SessionRows()
+    need_rows = read_needs(needs.table, names) if needs.table else NeedRows()
     needs.faults.extend(need_rows.faults)
     sessions.faults.extend(session_rows.faults)
     if needs.table and sessions.table:

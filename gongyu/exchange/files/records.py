@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from gongyu.core.spreadsheets import CellFault, RowReader, Unreadable, read_text, shown
+from gongyu.core.spreadsheets import CellFault, Read, RowReader, Unreadable, Value, read_text, shown
 
 from .topics_text import Topics
 
@@ -25,6 +25,18 @@ ROAD = {
     "km以内": 1.0,
 }
 MOST_HEADS = 100_000
+
+
+@dataclass(slots=True)
+class Spellings:
+    """Names are one where they differ in width or spaces only; people see the first spelling."""
+
+    first: dict[str, str] = field(default_factory=dict)
+
+    def read(self, value: Value) -> Read[str]:
+        name = read_text(value).value
+        written = " ".join(value.split()) if isinstance(value, str) else name
+        return Read(self.first.setdefault(name, written.removeprefix("'")))
 
 
 @dataclass(slots=True)

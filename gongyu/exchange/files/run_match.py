@@ -67,9 +67,10 @@ def _solve(asked: Asked, given: Given) -> int:
     bar = Bar(sys.stderr)
     with _interrupts(bar) as interrupted:
         try:
-            plan = match(
-                given.problem, asked.options, progress=bar.hear, cancelled=interrupted.is_set
-            )
+            with _no_banner():
+                plan = match(
+                    given.problem, asked.options, progress=bar.hear, cancelled=interrupted.is_set
+                )
         except Cancelled:
             _say(_("停下得太早，还没有方案，什么都没写。"))
             return 130
@@ -171,6 +172,21 @@ def _refuse(sentence: str) -> int:
 
 def _say(sentence: str) -> None:
     print(sentence, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _no_banner() -> Iterator[None]:
+    """HiGHS prints a banner from C whatever its options say; our output is for programs too."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @dataclass(slots=True)

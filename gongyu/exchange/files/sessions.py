@@ -14,7 +14,6 @@ from gongyu.core.spreadsheets import (
     Value,
     read_date,
     read_number,
-    read_text,
 )
 from gongyu.engines.matching import Form, Session
 
@@ -22,7 +21,7 @@ from .choices import read_form, read_mode
 from .grades_text import read_grades
 from .known_years import KnownDays
 from .places import read_row_place
-from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities
+from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities, Spellings
 from .slots_text import read_half_day
 from .topics_text import read_plain_topics
 
@@ -37,7 +36,7 @@ class SessionRows:
     codes: Codes = field(default_factory=Codes)
 
 
-def read_sessions(table: Table) -> SessionRows:
+def read_sessions(table: Table, names: Spellings) -> SessionRows:
     """Every row. What is wrong stands in ``faults``, each at its cell."""
     result = SessionRows()
     known = KnownDays.of(table, ("date",))
@@ -47,18 +46,20 @@ def read_sessions(table: Table) -> SessionRows:
         reader = RowReader(table, row, result.faults)
         if identities.is_repeated(reader):
             continue
-        session = _session(reader, known, result)
+        session = _session(reader, known, names, result)
         _limit(reader, session.unit if session else None, result, first_said)
         if session:
             result.sessions.append(session)
     return result
 
 
-def _session(reader: RowReader, known: KnownDays, result: SessionRows) -> Session | None:
+def _session(
+    reader: RowReader, known: KnownDays, names: Spellings, result: SessionRows
+) -> Session | None:
     before = len(result.faults)
-    id_ = reader.read("id", read_text)
-    unit = reader.read("unit", read_text)
-    town = reader.read_or("town", read_text, "") or ""
+    id_ = reader.read("id", names.read)
+    unit = reader.read("unit", names.read)
+    town = reader.read_or("town", names.read, "") or ""
     topics = reader.read("topics", read_plain_topics)
     grades = reader.read("grades", read_grades)
     form = reader.read("form", read_form)

@@ -76,16 +76,7 @@ def _lines(problem: Problem, plan: Plan, notes: Sequence[str]) -> Iterator[str]:
         yield _("为各镇街均衡，最多让出了 %(share)s 的效益。") % {
             "share": f"{certificate.given_up:.2%}"
         }
-    worst = worst_town(plan)
-    if worst:
-        yield _(
-            "排上最少的镇街：%(town)s，%(needs)d 个里排上 %(served)d 个，最多能排上 %(most)s。"
-        ) % {
-            "town": worst.town,
-            "needs": worst.needs,
-            "served": worst.served,
-            "most": _("%(count)d 个") % {"count": round(worst.most * worst.needs)},
-        }
+    yield from _towns(plan)
     yield from _why_not(plan)
     yield from _build_up(scarcity(problem, plan))
     if notes:
@@ -93,6 +84,28 @@ def _lines(problem: Problem, plan: Plan, notes: Sequence[str]) -> Iterator[str]:
         yield from (f"  {note}" for note in notes[:MOST_NOTES])
         if len(notes) > MOST_NOTES:
             yield _("  还有 %(count)d 条，见“读法”") % {"count": len(notes) - MOST_NOTES}
+
+
+def _towns(plan: Plan) -> Iterator[str]:
+    """The worst of the towns that something can be done for; those that nothing is there for."""
+    open_ = [town for town in plan.towns if town.most > 0]
+    if open_:
+        worst = min(open_, key=lambda town: (town.share, town.town))
+        yield _(
+            "排上最少的镇街：%(town)s，%(needs)d 个里排上 %(served)d 个，最多 %(most)d 个。"
+        ) % {
+            "town": worst.town,
+            "needs": worst.needs,
+            "served": worst.served,
+            "most": round(worst.most * worst.needs),
+        }
+    nothing = [town.town for town in plan.towns if not town.most]
+    if nothing:
+        more = _(" 等 %(count)d 个镇街") % {"count": len(nothing)} if len(nothing) > 3 else ""
+        yield _("一场也配不上的镇街：%(towns)s%(more)s。") % {
+            "towns": "、".join(nothing[:3]),
+            "more": more,
+        }
 
 
 def _why_not(plan: Plan) -> Iterator[str]:

@@ -51,7 +51,7 @@ def refuse_broken(value: Value) -> None:
 
 
 def read_text(value: Value, *, longest: int = 200) -> Read[str]:
-    """A name or number plate: one line, half-width, without the apostrophe that guards text."""
+    """A name or number: one line, folded, without the apostrophe that guards text."""
     refuse_broken(value)
     text = shown(value) if not isinstance(value, str) else fold(value)
     if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"}:
@@ -268,10 +268,8 @@ def read_place(lon: Value, lat: Value) -> Read[tuple[float, float]]:
 
     Degrees with minutes and seconds are read, and both numbers in one cell with the other empty.
     """
-    if is_empty(lat) and not is_empty(lon):
-        lon, lat = _both(lon)
-    elif is_empty(lon) and not is_empty(lat):
-        lon, lat = _both(lat)
+    if is_empty(lat) or is_empty(lon):
+        lon, lat = _both(lon if is_empty(lat) else lat) or (lon, lat)
     x, y = _degrees("lon", lon), _degrees("lat", lat)
     if _within(x, CHINA_LAT) and _within(y, CHINA_LON):
         return Read((y, x), _("经度和纬度写反了，换过来读"))
@@ -286,9 +284,9 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
     return bounds[0] <= value <= bounds[1]
 
 
-def _both(value: Value) -> tuple[Value, Value]:
-    parts = re.split(r"\s*[,，;；、 ]\s*", fold(shown(value)))
-    return (parts[0], parts[1]) if len(parts) == 2 else (value, None)
+def _both(value: Value) -> tuple[Value, Value] | None:
+    parts = re.split(r"\s*[,;、 ]\s*", fold(shown(value)))
+    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
 def _degrees(of: str, value: Value) -> float:

@@ -165,8 +165,8 @@ def find_table(
     if not match.grid.visible:
         notes.add(_("读的是隐藏的工作表"), match.grid.name)
     elif len(workbook.grids) > 1:
-        others = sum(1 for grid in workbook.grids if grid.rows) - 1
-        if others:
+        others = [grid for grid in workbook.grids if grid is not match.grid]
+        if any(len(grid.rows) > 2 and grid.width > 2 for grid in others):  # more than a remark
             notes.add(_("别的工作表没有读，只读了这张"), match.grid.name)
     table = Table(match.grid, columns, match.header, match.places, notes)
     return table, _faults_of(match, columns, notes)

@@ -30,6 +30,11 @@ def fold(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
 
 
+def tidy(text: str) -> str:
+    """The text as written, without what nobody sees: one line, single spaces, nothing invisible."""
+    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
+
+
 def shown(value: Value) -> str:
     """A cell as a person sees it; a long text is cut."""
     if value is None:

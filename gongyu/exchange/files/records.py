@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from gongyu.core.spreadsheets import CellFault, Read, RowReader, Unreadable, Value, read_text, shown
+from gongyu.core.spreadsheets.values import tidy
 
 from .topics_text import Topics
 
@@ -35,7 +36,7 @@ class Spellings:
 
     def read(self, value: Value) -> Read[str]:
         name = read_text(value).value
-        written = " ".join(value.split()) if isinstance(value, str) else name
+        written = tidy(value) if isinstance(value, str) else name
         return Read(self.first.setdefault(name, written.removeprefix("'")))
 
 

@@ -9,14 +9,20 @@ from gongyu.exchange.models import Topic
 
 @dataclass(frozen=True, slots=True)
 class TopicSuggestion:
-    """A topic and the words of the text that led to it, where any can be named."""
+    """A topic and the words of the text that led to it, where any can be named.
+
+    ``is_likely``: likely enough to be ticked for the writer, not only offered.
+    """
 
     topic: Topic
     because: tuple[str, ...]
+    is_likely: bool = True
 
 
 MOST = 5
 SHORTEST = 2
+# Beside the first one, a topic is offered from this score on, and ticked from that.
+FAINTEST, LIKELY = 0.02, 0.1
 _building = Lock()
 
 
@@ -38,14 +44,19 @@ def suggest_topics(text: str) -> list[TopicSuggestion]:
     An empty list means that the words say too little: the teacher picks from the list. Codes that
     this district's taxonomy does not have are left out.
     """
-    found = _index().suggest(text, limit=MOST)
+    suggested = _index().suggest(text, limit=MOST)
+    found = [s for n, s in enumerate(suggested) if n == 0 or s.score >= FAINTEST]
     if not found:
         return []
     known = Topic.objects.filter(parent__isnull=False, code__in=[s.code for s in found])
     by_code = {topic.code: topic for topic in known}
     return [
-        TopicSuggestion(topic, suggestion.because or _named_in(text, topic))
-        for suggestion in found
+        TopicSuggestion(
+            topic,
+            suggestion.because or _named_in(text, topic),
+            is_likely=n == 0 or suggestion.score >= LIKELY,
+        )
+        for n, suggestion in enumerate(found)
         if (topic := by_code.get(suggestion.code))
     ]
 

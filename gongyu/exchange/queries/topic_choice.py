@@ -49,9 +49,9 @@ def choose_topics(
 ) -> TopicChoice:
     """What to show for ``words`` after what the teacher did; codes in, 2 queries.
 
-    The two best suggestions are ticked for her. What she took out (offered, not ticked) stays out;
-    what she ticked stays, whatever the words say now; what we ticked goes when the words that led
-    there are gone.
+    The best suggestion is ticked for her, and the second if it is likely too. What she took out
+    (offered, not ticked) stays out; what she ticked stays, whatever the words say now; what we
+    ticked goes when the words that led there are gone.
     """
     suggested = suggest_topics(words) if words.strip() else []
     groups = topics_by_group()
@@ -66,7 +66,7 @@ def choose_topics(
         code = suggestion.topic.code
         if code in kept:
             chips.append(_chip(suggestion, ticked=True, is_ours=code in ours))
-        elif code not in refused and room > 0 and not by_hand:
+        elif suggestion.is_likely and code not in refused and room > 0 and not by_hand:
             room -= 1
             chips.append(_chip(suggestion, ticked=True, is_ours=True))
         else:

@@ -14,6 +14,7 @@ from .views import (
     needs,
     offers,
     orders,
+    repeat,
     runs,
     whitelist,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     path("needs/new/fit/", filing.need_fit, name="need_fit"),
     path("needs/<int:pk>/", needs.need_page, name="need"),
     path("needs/<int:pk>/order/", needs.order_place, name="order_place"),
+    path("needs/<int:pk>/repeat/", repeat.need_repeat, name="need_repeat"),
     path("needs/<int:pk>/withdraw/", needs.need_withdraw, name="need_withdraw"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/accept-all/", orders.order_accept_all, name="order_accept_all"),

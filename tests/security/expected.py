@@ -101,6 +101,7 @@ EXPECTED: dict[str, Route] = {
     "exchange:need_fit": may(T, A),
     "exchange:need": may(T, A, U, C, of="ordered_need", others="other_need", reach=C),
     "exchange:order_place": may(T, A, of="need", others="other_need"),
+    "exchange:need_repeat": may(T, A, of="need", others="other_need"),
     "exchange:need_withdraw": may(T, A, of="need", others="other_need"),
     "exchange:orders": may(T, A, U, C),
     "exchange:order": may(T, A, U, C, of="order", others="other_order", reach=C),

@@ -25,8 +25,9 @@ from gongyu.exchange.policies import (
     can_read_needs,
     speaks_for_school,
 )
+from gongyu.exchange.queries.repeat import done_a_year_ago
 
-from .doors import need_for, number, side_of
+from .doors import need_for, number, school_of, side_of
 
 A_PAGE = 20
 
@@ -48,6 +49,7 @@ def need_list(request: PersonRequest) -> HttpResponse:
             "is_filtered": any(chosen.values()),
             "of_district": of_district,
             "pool": queries.pool_figures() if of_district else None,
+            "a_year_ago": [] if of_district else done_a_year_ago(school_of(request)),
             "may_file": bool(roles_of(request.user) & {Role.TEACHER, Role.SCHOOL_ADMIN}),
         },
     )

@@ -180,6 +180,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 
+# An order without an answer: a reminder after so many days, back to the pool after so many.
+REMIND_AFTER_DAYS = int(os.environ.get("GONGYU_REMIND_AFTER_DAYS", "3"))
+RETURN_AFTER_DAYS = int(os.environ.get("GONGYU_RETURN_AFTER_DAYS", "5"))
+
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend",

@@ -90,6 +90,20 @@ class SentForm(models.Model):
         return str(self.key)
 
 
+class Chore(models.Model):
+    """When a recurring piece of work was last taken up (see ``chores``)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("例行工作")
+        verbose_name_plural = _("例行工作")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class SchoolTerm(models.Model):
     """A term or holiday of the school calendar, as the city's commission announced it."""
 

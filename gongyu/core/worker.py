@@ -16,7 +16,10 @@ from django.conf import settings
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
+from . import chores
+
 INTERVAL = 0.5  # seconds between two looks at an empty queue
+CHORES_EVERY = 60.0  # seconds between two looks whether a chore is due
 BEAT_EVERY = 5.0  # seconds between two signs of life while there is nothing to do
 
 
@@ -88,8 +91,11 @@ def run() -> None:
     # Being told to stop is no news; that a task failed is, and stays an error.
     logging.getLogger("django_tasks_db").setLevel(logging.ERROR)
     worker.configure_signals()
-    beaten = 0.0
+    beaten = looked = 0.0
     while worker.running:
+        if not looked or time.monotonic() - looked >= CHORES_EVERY:
+            chores.run_due()
+            looked = time.monotonic()
         if time.monotonic() - beaten >= BEAT_EVERY:
             beat()
             beaten = time.monotonic()

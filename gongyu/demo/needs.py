@@ -116,6 +116,8 @@ def _tell(
     rng = district.rng
     days = (session.date - district.day).days
     asked = min(-1, days - rng.randint(8, 16)) if days > 0 else days - rng.randint(8, 16)
+    if story in {"placed", "proposed"}:
+        asked = -rng.randint(1, 4)  # an older one would have gone back to the pool by itself
     size = session.resource.capacity
     heads = headcount or min(rng.randint(28, 38) * rng.choice([1, 1, 1, 2, 3]), size)
     if heads < session.resource.min_group:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,10 @@ class ExchangeConfig(AppConfig):
     name = "gongyu.exchange"
     label = "exchange"
     verbose_name = "供需对接"
+
+    def ready(self) -> None:
+        from gongyu.core import chores  # models are there only now
+
+        from .services import mind_deadlines
+
+        chores.register("exchange.deadlines", every=timedelta(hours=1), work=mind_deadlines)

@@ -80,4 +80,5 @@ urlpatterns = [
     path("runs/<int:pk>/progress/", runs.run_progress, name="run_progress"),
     path("runs/<int:pk>/cancel/", runs.run_cancel, name="run_cancel"),
     path("runs/<int:pk>/dispatch/", runs.run_dispatch, name="run_dispatch"),
+    path("runs/<int:pk>/revoke/", runs.run_revoke, name="run_revoke"),
 ]

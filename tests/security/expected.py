@@ -147,6 +147,7 @@ EXPECTED: dict[str, Route] = {
     "exchange:run_progress": may(C, of="run"),
     "exchange:run_cancel": may(C, of="run"),
     "exchange:run_dispatch": may(C, of="run"),
+    "exchange:run_revoke": may(C, of="run"),
     # Governance: proposals and their replies are public
     "governance:proposal": everyone(),
     "governance:proposal <number>": everyone(of="proposal"),

@@ -59,7 +59,7 @@ class DeclineForm(AnswerForm):
     prefix_of_ids = "decline"
     reason = forms.ChoiceField(
         label=gettext_lazy("为什么接不了"),
-        choices=Order.DeclineReason.choices,
+        choices=Order.DeclineReason.offered(),
         widget=forms.RadioSelect,
         error_messages={
             "required": gettext_lazy("请选一个原因，学校好知道怎么调整。"),

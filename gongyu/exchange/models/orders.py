@@ -79,6 +79,12 @@ class Order(models.Model):
         CLOSED = "closed", _("场地不开放")
         NOT_OURS = "not_ours", _("不是我们的内容")
         OTHER = "other", _("别的原因")
+        NO_ANSWER = "no_answer", _("没来得及回话")
+
+        @classmethod
+        def offered(cls) -> list[tuple[str, str]]:
+            """What a unit chooses from; the last one is the platform's own."""
+            return [(r.value, str(r.label)) for r in cls if r is not cls.NO_ANSWER]
 
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="orders")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="orders")
@@ -98,6 +104,7 @@ class Order(models.Model):
     )
     placed_at = models.DateTimeField(_("点单时间"))
     answered_at = models.DateTimeField(_("回话时间"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
     # Copies of need and session, so that the database itself can refuse a clash.
     school_class = models.ForeignKey(
         SchoolClass,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
 
-from gongyu.exchange.models import MatchingRun, PlannedMatch, UnmetNeed
+from gongyu.exchange.models import MatchingRun, Order, PlannedMatch, UnmetNeed
 from gongyu.places.models import Division
 
 
@@ -40,6 +40,7 @@ class PlanPage:
     reasons: list[ReasonGroup]
     sent: int
     skipped: list[PlannedMatch]
+    may_revoke: bool = False
 
     @property
     def unserved(self) -> int:
@@ -86,4 +87,12 @@ def plan_of(run: MatchingRun) -> PlanPage:
         reasons=sorted(groups.values(), key=lambda group: -len(group.unmet)),
         sent=served - len(skipped) if run.dispatched_at else 0,
         skipped=skipped,
+        may_revoke=_may_revoke(run),
     )
+
+
+def _may_revoke(run: MatchingRun) -> bool:
+    """Dispatched, and no unit has accepted anything of it."""
+    if run.dispatched_at is None:
+        return False
+    return not run.matches.filter(order__state__in=Order.HOLDING).exists()

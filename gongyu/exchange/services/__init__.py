@@ -2,6 +2,7 @@
 
 from .admission import admit_unit, apply_for_admission, stop_unit
 from .census import confirm_entries, invite_units, remind_units, save_entry
+from .deadlines import mind_deadlines
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .needs import file_and_order, file_need, withdraw_need
@@ -26,7 +27,7 @@ from .orders import (
     rate_order,
     refuse_proposal,
 )
-from .runs import cancel_run, dispatch_run, start_run
+from .runs import cancel_run, dispatch_run, revoke_run, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "generate_sessions",
     "invite_units",
     "list_matter",
+    "mind_deadlines",
     "place_order",
     "plan_push",
     "propose_session",
@@ -62,6 +64,7 @@ __all__ = [
     "remove_opening_rule",
     "remove_suspension",
     "renew_feed",
+    "revoke_run",
     "save_entry",
     "set_push_cap",
     "start_run",

@@ -252,7 +252,7 @@ def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Or
     order = lock_order(order)
     if not speaks_for_unit(by, order):
         raise NotAllowed(_("这一单是别的单位的。"))
-    if reason not in Order.DeclineReason.values:
+    if reason not in dict(Order.DeclineReason.offered()):
         raise DomainError(_("请选一个原因，学校好知道怎么调整。"))
     order.decline_reason = reason
     order.words = words.strip()

@@ -27,8 +27,9 @@ from gongyu.exchange.models import (
 from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
 from gongyu.exchange.policies import dispatches
 
-from .moves import lock_sessions
+from .moves import lock_order, lock_sessions, move_need, move_order
 from .orders import place_order
+from .steps import note_step
 
 SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
 PHASES = {
@@ -238,6 +239,44 @@ def dispatch_run(run: MatchingRun, *, by: User) -> tuple[int, int]:
     run.save(update_fields=["dispatched_at", "dispatched_by"])
     timeline.record(run, "run.dispatch", _("派出 %(sent)d 单") % {"sent": sent}, by=by)
     return sent, left
+
+
+@transaction.atomic
+def revoke_run(run: MatchingRun, *, by: User) -> int:
+    """Take a dispatched plan back while no unit has accepted any of it; returns how many orders.
+
+    Its needs are in the pool again, both sides are told, and the plan may be dispatched anew. What
+    a unit has declined meanwhile is in the pool already and stays as it is.
+    """
+    if not dispatches(by):
+        raise NotAllowed(_("只有区教委能收回派单。"))
+    run = MatchingRun.objects.select_for_update().get(pk=run.pk)
+    if run.dispatched_at is None:
+        raise MoveNotAllowed(_("这个方案还没有派出去，不用收回。"))
+    sent = Order.objects.filter(planned_match__run=run)
+    lock_sessions(sent.values_list("session_id", flat=True))
+    held = sent.filter(state__in=Order.HOLDING).count()
+    if held:
+        raise MoveNotAllowed(
+            _("已经有 %(n)d 单接下了，不能整批收回。没接的可以由学校一单一单取消。") % {"n": held}
+        )
+    taken_back = 0
+    for order in sent.filter(state__in=Order.LIVE).order_by("pk"):
+        _take_back(order, by=by)
+        taken_back += 1
+    run.matches.update(order=None, skipped="")
+    run.dispatched_at = run.dispatched_by = None
+    run.save(update_fields=["dispatched_at", "dispatched_by"])
+    timeline.record(run, "run.revoke", _("收回 %(n)d 单") % {"n": taken_back}, by=by)
+    return taken_back
+
+
+def _take_back(order: Order, *, by: User) -> None:
+    order = lock_order(order)
+    order.proposed_session = None
+    move_order(order, Order.State.CANCELLED)
+    move_need(order.need, Need.State.POOLED)
+    note_step(order, "order.revoke", _("区里收回了这次派单，需求回到需求池"), by=by)
 
 
 def _dispatch(match: PlannedMatch, *, by: User) -> bool:

@@ -22,7 +22,7 @@ from gongyu.notices.services import settle, tell
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-UNIT, SCHOOL, OTHER_SIDE = "unit", "school", "other side"
+UNIT, SCHOOL, OTHER_SIDE, BOTH = "unit", "school", "other side", "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +48,24 @@ _TELLINGS = {
     "order.refuse": _Telling(UNIT, gettext_lazy("%(school)s：%(step)s，“%(what)s”")),
     "order.decline": _Telling(SCHOOL, gettext_lazy("%(unit)s%(step)s，“%(what)s”")),
     "order.cancel": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
+    "order.return": _Telling(BOTH, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "order.revoke": _Telling(BOTH, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
     "order.rate": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
 }
 
 
-def note_step(order: Order, verb: str, sentence: str, *, by: User) -> None:
+def note_step(order: Order, verb: str, sentence: str, *, by: User | None) -> None:
     """Write a step on the timelines of order and need, and tell whom it concerns.
 
-    ``order`` comes with its need, session, resource, unit and school loaded.
+    ``order`` comes with its need, session, resource, unit and school loaded. ``by`` is None where
+    the platform itself acted.
     """
     timeline.record(order, verb, sentence, by=by)
     timeline.record(order.need, verb, sentence, by=by)
     settle(order)
     telling = _TELLINGS[verb]
     unit, school = order.session.resource.unit, order.need.school
-    by_unit = speaks_for_unit(by, order)
+    by_unit = by is not None and speaks_for_unit(by, order)
     facts = {
         "step": sentence,
         "what": order.session.resource.title,
@@ -73,12 +76,11 @@ def note_step(order: Order, verb: str, sentence: str, *, by: User) -> None:
         "school": school,
         "actor": unit if by_unit else school,
     }
-    to_unit = telling.whom == UNIT or (telling.whom == OTHER_SIDE and not by_unit)
-    people = (
-        people_with(unit, Role.UNIT)
-        if to_unit
-        else [order.need.filed_by, *people_with(school, Role.SCHOOL_ADMIN)]
-    )
+    people: list[User] = []
+    if telling.whom in {UNIT, BOTH} or (telling.whom == OTHER_SIDE and not by_unit):
+        people += _unit_people(order)
+    if telling.whom in {SCHOOL, BOTH} or (telling.whom == OTHER_SIDE and by_unit):
+        people += _school_people(order)
     tell(
         people,
         order,
@@ -88,3 +90,18 @@ def note_step(order: Order, verb: str, sentence: str, *, by: User) -> None:
         asks=telling.asks,
         but=by,
     )
+
+
+def remind(order: Order, sentence: str) -> None:
+    """Ask once more whoever owes the order an answer; no step, so the timeline stays as it is."""
+    waits_for_unit = order.state == Order.State.PLACED
+    people = _unit_people(order) if waits_for_unit else _school_people(order)
+    tell(people, order, "order.remind", sentence, url=order.get_absolute_url(), asks=True)
+
+
+def _unit_people(order: Order) -> list[User]:
+    return people_with(order.session.resource.unit, Role.UNIT)
+
+
+def _school_people(order: Order) -> list[User]:
+    return [order.need.filed_by, *people_with(order.need.school, Role.SCHOOL_ADMIN)]

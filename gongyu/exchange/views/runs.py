@@ -98,3 +98,13 @@ def run_dispatch(request: PersonRequest, pk: int) -> HttpResponse:
     if left:
         messages.warning(request, _("%(n)d 条这段时间有了变化，没有派，还在需求池。") % {"n": left})
     return redirect(run)
+
+
+@access(can_run_matching)
+@require_POST
+@once
+def run_revoke(request: PersonRequest, pk: int) -> HttpResponse:
+    run = run_for(pk)
+    number = services.revoke_run(run, by=request.user)
+    messages.success(request, _("收回了 %(n)d 单，需求都回到需求池了。") % {"n": number})
+    return redirect(run)

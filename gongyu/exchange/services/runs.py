@@ -66,7 +66,7 @@ def start_run(*, by: User, fairness: int = DEFAULT_FAIRNESS) -> MatchingRun:
         fairness=fairness,
     )
     timeline.record(run, "run.start", _("开始匹配"), by=by)
-    transaction.on_commit(lambda: solve_run.enqueue(run.pk))
+    solve_run.enqueue(run.pk)  # a row of this transaction: both are there, or neither
     return run
 
 

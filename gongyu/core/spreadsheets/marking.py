@@ -10,14 +10,13 @@ from zipfile import BadZipFile
 from django.utils.translation import gettext as _
 from openpyxl import Workbook as OpenWorkbook  # type: ignore[import-untyped]  # no types
 from openpyxl import load_workbook
-from openpyxl.cell.cell import MergedCell  # type: ignore[import-untyped]  # same
+from openpyxl.cell import Cell, MergedCell, WriteOnlyCell  # type: ignore[import-untyped]  # same
 from openpyxl.comments import Comment  # type: ignore[import-untyped]  # same
 from openpyxl.styles import PatternFill  # type: ignore[import-untyped]  # same
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # same
 
 from .faults import CellFault
 from .grid import Workbook
-from .values import Broken, Value
 from .writing import Sheet, cell_value, fill_sheet
 
 MOST_STYLED_CELLS = 400_000
@@ -33,8 +32,11 @@ def mark_faults(workbook: Workbook, faults: Sequence[CellFault]) -> Path:
     An added sheet lists all faults. A file that is there already is left alone and the copy
     takes the next free number. Raises OSError where the folder cannot be written to.
     """
-    book = _as_it_was(workbook) or _values_only(workbook)
-    _mark(book, faults)
+    book = _as_it_was(workbook)
+    if book is not None:
+        _mark(book, faults)
+    else:
+        book = _values_only(workbook, faults)
     _add_list(book, faults)
     return _save(book, workbook.path)
 
@@ -45,30 +47,35 @@ def _as_it_was(workbook: Workbook) -> OpenWorkbook | None:
     if workbook.kind != "xlsx" or cells > MOST_STYLED_CELLS:
         return None
     try:
-        with warnings.catch_warnings():
+        with workbook.path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about features that openpyxl leaves out
-            return load_workbook(workbook.path)
+            return load_workbook(file)  # by its content, whatever its name
     except (BadZipFile, ValueError, TypeError, KeyError, OSError, AttributeError):
         return None  # .xls, or written by a program that openpyxl does not understand
 
 
-def _values_only(workbook: Workbook) -> OpenWorkbook:
-    book = OpenWorkbook()
-    book.remove(book.worksheets[0])
+def _values_only(workbook: Workbook, faults: Iterable[CellFault]) -> OpenWorkbook:
+    """The values alone, written row by row: a large table is never whole in memory."""
+    book = OpenWorkbook(write_only=True)
     for grid in workbook.grids:
         sheet = book.create_sheet(_sheet_name(grid.name))
-        for number, row in enumerate(grid.rows, start=1):
-            for column, value in enumerate(row, start=1):
-                if value is not None:
-                    cell = sheet.cell(number, column)
-                    cell.value = cell_value(_plain(value))
-                    if isinstance(value, str):
-                        cell.data_type = "s"
+        said = _by_cell(fault for fault in faults if fault.sheet == grid.name)
+        width = {row: 0 for row, _column in said}
+        for row, column in said:
+            width[row] = max(width[row], column + 1)
+        for number in range(max(len(grid.rows), *(row + 1 for row in width), 0)):
+            values = grid.rows[number] if number < len(grid.rows) else []
+            cells = [cell_value(value) for value in values]
+            if number in width:
+                cells += [None] * (width[number] - len(cells))
+                cells = [
+                    _marked(WriteOnlyCell(sheet, value), said[number, column])
+                    if (number, column) in said
+                    else value
+                    for column, value in enumerate(cells)
+                ]
+            sheet.append(cells)
     return book
-
-
-def _plain(value: Value) -> Value:
-    return value.shown if isinstance(value, Broken) else value
 
 
 def _sheet_name(name: str) -> str:
@@ -76,29 +83,33 @@ def _sheet_name(name: str) -> str:
     return kept[:31] or "Sheet"
 
 
-def _mark(book: OpenWorkbook, faults: Iterable[CellFault]) -> None:
-    fill = PatternFill("solid", fgColor=_FILL)
-    said: dict[tuple[str, int, int], list[str]] = {}
+def _by_cell(faults: Iterable[CellFault]) -> dict[tuple[int, int], list[str]]:
+    said: dict[tuple[int, int], list[str]] = {}
     for fault in faults:
-        said.setdefault((_existing(book, fault.sheet), fault.row, fault.column), []).append(
-            fault.sentence
-        )
-    for (name, row, column), sentences in said.items():
+        said.setdefault((fault.row, fault.column), []).append(fault.sentence)
+    return said
+
+
+def _mark(book: OpenWorkbook, faults: Sequence[CellFault]) -> None:
+    for name in {fault.sheet for fault in faults}:
         sheet: Worksheet = book[name]
-        cell = sheet.cell(row + 1, column + 1)
-        if isinstance(cell, MergedCell):
-            cell = sheet.cell(*_corner(sheet, row + 1, column + 1))
-        cell.fill = fill
-        text = "\n".join(sentences)
-        if cell.comment:
-            text = f"{text}\n\n{cell.comment.text}"
-        comment = Comment(text[:2000], "gongyu")
-        comment.width, comment.height = 320, 40 + 22 * (len(text) // 20 + len(sentences))
-        cell.comment = comment
+        for (row, column), said in _by_cell(f for f in faults if f.sheet == name).items():
+            cell = sheet.cell(row + 1, column + 1)
+            if isinstance(cell, MergedCell):
+                cell = sheet.cell(*_corner(sheet, row + 1, column + 1))
+            _marked(cell, said)
 
 
-def _existing(book: OpenWorkbook, name: str) -> str:
-    return name if name in book.sheetnames else _sheet_name(name)
+def _marked(cell: Cell, sentences: Sequence[str]) -> Cell:
+    """The cell filled, with the sentences as its comment before what stood there."""
+    cell.fill = PatternFill("solid", fgColor=_FILL)
+    text = "\n".join(sentences)
+    if cell.comment:
+        text = f"{text}\n\n{cell.comment.text}"
+    comment = Comment(text[:2000], "gongyu")
+    comment.width, comment.height = 320, 40 + 22 * (len(text) // 20 + len(sentences))
+    cell.comment = comment
+    return cell
 
 
 def _corner(sheet: Worksheet, row: int, column: int) -> tuple[int, int]:
@@ -109,17 +120,13 @@ def _corner(sheet: Worksheet, row: int, column: int) -> tuple[int, int]:
 
 
 def _add_list(book: OpenWorkbook, faults: Sequence[CellFault]) -> None:
+    """All faults on a sheet of their own."""
     name = _LIST
     while name in book.sheetnames:
-        name += "*" if len(name) > 25 else "2"
-    rows = [[f.sheet, f.address, f.shown, f.sentence] for f in faults]
-    sheet = Sheet(name, (_("工作表"), _("单元格"), _("写的是"), _("哪里不对，怎样写")), rows)
-    fill_sheet(book.create_sheet(name), sheet)
-    for number, fault in enumerate(faults, start=2):
-        cell = book[name].cell(number, 2)
-        target = _existing(book, fault.sheet).replace("'", "''")
-        cell.hyperlink = f"#'{target}'!{fault.address}"
-        cell.style = "Hyperlink"
+        name += "2"
+    rows = [(f.sheet, f.address, f.shown, f.sentence) for f in faults]
+    header = (_("工作表"), _("单元格"), _("写的是"), _("哪里不对，怎样写"))
+    fill_sheet(book.create_sheet(name), Sheet(name, header, rows))
 
 
 def _save(book: OpenWorkbook, beside: Path) -> Path:

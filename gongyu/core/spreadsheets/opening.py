@@ -135,11 +135,12 @@ def _rows(path: Path, sheet: CalamineSheet) -> list[list[Value]]:
     start = sheet.start
     if start is None:
         return []
-    if sheet.total_height * sheet.total_width > MOST_CELLS:
+    height, width = (last + 1 for last in sheet.end or start)
+    if height * width > MOST_CELLS:
         raise UnreadableFile(
             path,
             _("工作表“%(name)s”太大（%(rows)d 行 × %(columns)d 列），请删去空着的行列。")
-            % {"name": sheet.name, "rows": sheet.total_height, "columns": sheet.total_width},
+            % {"name": sheet.name, "rows": height, "columns": width},
         )
     above, left = start
     rows: list[list[Value]] = [[] for _row in range(above)]

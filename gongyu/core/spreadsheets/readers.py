@@ -50,12 +50,14 @@ def refuse_broken(value: Value) -> None:
     raise Unreadable(_("公式出错了（%(error)s）。请直接写结果。") % {"error": value.shown})
 
 
+_GUARD = re.compile(r"^' ?(?=[=+@-])")
+
+
 def read_text(value: Value, *, longest: int = 200) -> Read[str]:
     """A name or number: one line, folded, without the apostrophe that guards text."""
     refuse_broken(value)
     text = shown(value) if not isinstance(value, str) else fold(value)
-    if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@"}:
-        text = text[1:]
+    text = _GUARD.sub("", text)
     if len(text) > longest:
         raise Unreadable(
             _("这一格有 %(count)d 个字，最多 %(most)d 个。") % {"count": len(text), "most": longest}

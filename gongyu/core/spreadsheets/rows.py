@@ -35,27 +35,23 @@ class RowReader:
 
     def read(self, key: str, reader: Reader[T]) -> T | None:
         """The cell's meaning; None after a fault. An empty cell is a fault."""
-        return self._read(key, reader, self._missing(key))
+        return self._read(key, reader, needed=True)
 
     def read_or(self, key: str, reader: Reader[T], default: T) -> T | None:
         """The cell's meaning, ``default`` where it is empty or the column is not there."""
         if not self.has(key):
             return default
-        return self._read(key, reader, "")
+        return self._read(key, reader, needed=False)
 
-    def _missing(self, key: str) -> str:
-        return _("这一格要填。") if key in self.table.places else ""
-
-    def _read(self, key: str, reader: Reader[T], if_empty: str) -> T | None:
+    def _read(self, key: str, reader: Reader[T], *, needed: bool) -> T | None:
         value = self.row.values.get(key)
         if is_empty(value):
-            if if_empty:
-                self.fault(key, if_empty)
+            if needed and key in self.table.places:
+                self.fault(key, _("这一格要填。"))
             return None
-        column = next(c for c in self.table.columns if c.key == key)
         place = self.table.places[key]
         grid = self.table.grid
-        if column.counted and grid.merged_rows(self.row.number, place) > 1:
+        if key in self.table.counted and grid.merged_rows(self.row.number, place) > 1:
             self.fault(
                 key,
                 _("%(rows)d 行合并成了一格，看不出每行是多少。请拆开合并，逐行填写。")

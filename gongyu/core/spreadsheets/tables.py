@@ -56,6 +56,12 @@ class Table:
     header: int
     places: dict[str, int]
     notes: Notes = field(default_factory=Notes)
+    names: dict[str, frozenset[str]] = field(init=False, repr=False)
+    counted: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.names = {column.key: frozenset(_names(column)) for column in self.columns}
+        self.counted = frozenset(column.key for column in self.columns if column.counted)
 
     def rows(self) -> Iterator[Row]:
         """The rows that hold something: without blank ones, totals, remarks, repeated headers."""
@@ -77,9 +83,16 @@ class Table:
         for number in hidden:
             self.notes.add(_("隐藏的行也读了"), _("第 %(row)d 行") % {"row": number})
 
+    def _repeats_header(self, values: Mapping[str, Value]) -> bool:
+        first = next((v for v in values.values() if isinstance(v, str)), None)
+        if first is None or all(plain(first) not in names for names in self.names.values()):
+            return False
+        hits = sum(isinstance(v, str) and plain(v) in self.names[k] for k, v in values.items())
+        return hits >= max(2, len(values) // 2)
+
     def _is_no_record(self, number: int, values: Mapping[str, Value], least: int) -> str:
         cells = self.grid.rows[number]
-        if _header_key(values, self.columns):
+        if self._repeats_header(values):
             return _("重复的表头跳过了")
         filled = [cell for cell in cells if not is_empty(cell)]
         first = filled[0]
@@ -95,13 +108,6 @@ class Table:
             if len(filled) == 1 and (len(text) > 12 or own == 0):
                 return _("合计、备注一类的行跳过了")
         return _("没有内容的行跳过了") if own == 0 else ""
-
-
-def _header_key(values: Mapping[str, Value], columns: Sequence[Column]) -> bool:
-    """Whether a row repeats the header."""
-    names = {column.key: _names(column) for column in columns}
-    hits = sum(isinstance(v, str) and plain(v) in names[key] for key, v in values.items())
-    return hits >= max(2, len(values) // 2)
 
 
 def plain(header: str) -> str:

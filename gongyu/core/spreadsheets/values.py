@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class Broken:
 
 Value = str | int | float | bool | date | datetime | time | timedelta | Broken | None
 
+_SHORT = 64
+"""Letters up to which a text is worth remembering: tables repeat their words."""
+
 _SPACES = re.compile(r"\s+")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
@@ -27,7 +31,14 @@ def fold(text: str) -> str:
     >>> fold(" ３０　人，Ｔ０１０１ ")
     '30 人,T0101'
     """
+    return _fold_short(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     return _SPACES.sub(" ", unicodedata.normalize("NFKC", text).translate(_INVISIBLE)).strip()
+
+
+_fold_short = lru_cache(maxsize=50_000)(_fold)
 
 
 def tidy(text: str) -> str:
@@ -53,4 +64,6 @@ def shown(value: Value) -> str:
 
 def is_empty(value: Value) -> bool:
     """Whether there is nothing to read: no value, blanks, or a dash that stands for nothing."""
-    return value is None or (isinstance(value, str) and not fold(value).strip("-—–/ "))
+    if not isinstance(value, str):
+        return value is None
+    return not value[:1].isalnum() and not fold(value).strip("-—–/ ")

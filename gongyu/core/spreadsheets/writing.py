@@ -9,9 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, islice, zip_longest
 from pathlib import Path
 
 from openpyxl import Workbook  # type: ignore[import-untyped]  # it comes without types
+from openpyxl.cell import Cell, WriteOnlyCell  # type: ignore[import-untyped]  # same
 from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-untyped]  # same
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # same
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # same
@@ -61,33 +63,45 @@ def cell_value(value: Value) -> Value:
 
 
 def fill_sheet(worksheet: Worksheet, sheet: Sheet) -> None:
-    """Header, rows, widths, frozen header and filter."""
-    worksheet.append([cell_value(header) for header in sheet.headers])
-    for cell in worksheet[1]:
-        cell.font = Font(bold=True)
-        cell.fill = PatternFill("solid", fgColor="FFE7F0E9")
-        cell.alignment = Alignment(vertical="center")
-    widths = [_columns(header) + 2 for header in sheet.headers]
-    count = 1
-    for row in sheet.rows:
-        count += 1
-        worksheet.append([cell_value(value) for value in row])
-        for column, value in enumerate(row):
-            if count <= _MEASURED and column < len(widths):
-                widths[column] = max(widths[column], _columns(_said(value)) + 2)
-            if isinstance(value, date):
-                cell = worksheet.cell(count, column + 1)
-                cell.number_format = (
-                    "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
-                )
-            elif column < len(sheet.formats) and sheet.formats[column]:
-                worksheet.cell(count, column + 1).number_format = sheet.formats[column]
-    for column, width in enumerate(widths, start=1):
-        letter = get_column_letter(column)
+    """Header, rows, widths, frozen header and filter; also of a workbook that is only written."""
+    rows = iter(sheet.rows)
+    first = list(islice(rows, _MEASURED))
+    letters = [get_column_letter(column) for column in range(1, len(sheet.headers) + 1)]
+    for column, letter in enumerate(letters):
+        texts = [sheet.headers[column], *(_said(row[column]) for row in first)]
+        width = max(map(_columns, texts)) + 2
         worksheet.column_dimensions[letter].width = min(max(width, _NARROWEST), _WIDEST)
     worksheet.freeze_panes = "A2"
+    worksheet.append([_header_cell(worksheet, header) for header in sheet.headers])
+    count = 1
+    for row in chain(first, rows):
+        count += 1
+        worksheet.append(
+            [
+                _cell(worksheet, value, form)
+                for value, form in zip_longest(row, sheet.formats[: len(row)], fillvalue="")
+            ]
+        )
     if count > 1:
-        worksheet.auto_filter.ref = f"A1:{get_column_letter(len(sheet.headers))}{count}"
+        worksheet.auto_filter.ref = f"A1:{letters[-1]}{count}"
+
+
+def _header_cell(worksheet: Worksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(worksheet, cell_value(text))
+    cell.font = Font(bold=True)
+    cell.fill = PatternFill("solid", fgColor="FFE7F0E9")
+    cell.alignment = Alignment(vertical="center")
+    return cell
+
+
+def _cell(worksheet: Worksheet, value: Value, form: str) -> Cell | Value:
+    if isinstance(value, date):
+        form = "yyyy-mm-dd hh:mm" if isinstance(value, datetime) else "yyyy-mm-dd"
+    if not form or value is None:
+        return cell_value(value)
+    cell = WriteOnlyCell(worksheet, cell_value(value))
+    cell.number_format = form
+    return cell
 
 
 def _said(value: Value) -> str:
@@ -102,8 +116,7 @@ def _columns(text: str) -> int:
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
     """Write the file whole or not at all. Raises OSError where it cannot be written."""
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Workbook(write_only=True)
     for sheet in sheets:
         fill_sheet(book.create_sheet(sheet.name), sheet)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".xlsx")

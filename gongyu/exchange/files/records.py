@@ -37,7 +37,9 @@ class Spellings:
     def read(self, value: Value) -> Read[str]:
         name = read_text(value).value
         written = tidy(value) if isinstance(value, str) else name
-        return Read(self.first.setdefault(name, written.removeprefix("'")))
+        return Read(
+            self.first.setdefault(name, written.removeprefix("'") if name[:1] != "'" else written)
+        )
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Identities:
     """Numbers met so far. A row repeated to the letter is read once; another one is a fault."""
 
     name: str
-    seen: dict[str, tuple[int, tuple[str, ...]]] = field(default_factory=dict)
+    seen: dict[str, int] = field(default_factory=dict)
 
     def is_repeated(self, reader: RowReader) -> bool:
         """Whether the row is one read before."""
@@ -55,11 +57,14 @@ class Identities:
             id_ = read_text(reader.value("id")).value
         except Unreadable:
             return False
-        whole = tuple(shown(value) for value in reader.row.values.values())
-        row, earlier = self.seen.setdefault(id_, (reader.row.number, whole))
+        row = self.seen.setdefault(id_, reader.row.number)
         if row == reader.row.number:
             return False
-        if earlier == whole:
+        table = reader.table
+        if all(
+            shown(value) == shown(table.grid.value(row, table.places[key]))
+            for key, value in reader.row.values.items()
+        ):
             reader.note(_("整行重复的只读了一次"), "id")
             return True
         reader.fault(

@@ -435,3 +435,25 @@ def test_merged_faulty_cells_are_marked_at_their_corner(tmp_path: Path) -> None:
     copy = raised.value.files[0].mark()
     assert copy
     assert load_workbook(copy)["需求"]["G2"].comment
+
+
+def test_workbooks_of_old_excel_are_read(tmp_path: Path) -> None:
+    given = read_problem(
+        Path(__file__).with_name("needs.xls"), save_sessions(tmp_path / "sessions.xlsx")
+    )
+    assert ids(given) == IDS
+    assert {school for school, _group in given.labels.values()} == {"第一小学"}
+    assert given.problem.needs[0].date_from == date(2026, 12, 1)
+
+
+def test_faults_of_an_old_workbook_are_marked_in_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "old.xls"
+    path.write_bytes(Path(__file__).with_name("needs.xls").read_bytes())
+    with pytest.raises(InputFaults) as raised:
+        read_problem(path, save_sessions(tmp_path / "sessions.xlsx", {"D2": "没有的主题", "I2": 0}))
+    assert [file.path.name for file in raised.value.files] == ["sessions.xlsx"]
+    with pytest.raises(InputFaults) as raised:
+        read_problem(save_needs(tmp_path / "needs.xlsx"), path)
+    copy = raised.value.files[0].mark()
+    assert copy == tmp_path / "old.faults.xlsx"
+    assert load_workbook(copy)["需求"]["B3"].value == "第一小学"

@@ -13,7 +13,7 @@ from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import at
 from gongyu.core.errors import DomainError
 from gongyu.exchange import services
-from gongyu.exchange.models import Need, Order, Session, Slots, Topic
+from gongyu.exchange.models import Need, Order, Resource, Session, Slots, Topic
 from gongyu.exchange.queries import road_km_between
 from gongyu.families.models import SchoolClass, Teaching
 
@@ -32,6 +32,8 @@ STORIES = {
     "withdrawn": 6,
 }
 WAITING_AT_DEMO_UNIT = 10
+LAST_YEARS = 10
+A_YEAR = timedelta(weeks=52)
 # What many classes want at once, so that a run has to choose.
 IN_DEMAND = {"T0101", "T0301", "T0701", "T0801", "T0803", "T1001"}
 _SCHOOL_WEEK = Slots.mask([(day, half) for day in range(5) for half in (0, 1)])
@@ -47,6 +49,7 @@ def build(district: District) -> None:
     heads = _heads(district)
     past, ahead = _sessions(district, -60, -2), _sessions(district, 5, 40)
     _first_stories(district, heads, words)
+    _last_year(district, heads, words)
     for story, number in STORIES.items():
         told = 0
         while told < number:
@@ -235,6 +238,27 @@ def _pooled(
             severity=rng.choices([1, 2, 3], [55, 33, 12])[0],
             school_class=school_class,
         )
+
+
+def _last_year(district: District, heads: dict[int, User], words: dict[str, list[str]]) -> None:
+    """What the demo teachers' classes did about this time last year, to be repeated in one tap."""
+    suitable = [
+        resource
+        for resource in Resource.objects.select_related("unit").order_by("pk")
+        if resource.first_grade <= 2 and not resource.is_exclusive and resource.capacity >= 40
+    ]
+    askers = [(school_class, heads[school_class.pk]) for school_class in district.rosters[:2]]
+    told = 0
+    for resource in district.rng.sample(suitable, len(suitable)):
+        if told == LAST_YEARS:
+            break
+        day = district.day - A_YEAR + timedelta(days=district.rng.randint(-20, 40))
+        day -= timedelta(days=max(0, day.weekday() - 4))  # a weekend's is the Friday's
+        half = district.rng.choice([0, 1])
+        staff = district.staff(resource.unit, Role.UNIT)
+        services.add_sessions(resource, [(day, half)], by=staff)
+        session = Session.objects.get(resource=resource, date=day, half_day=half)
+        told += _tell(district, "rated", session, askers[told % 2], words)
 
 
 def _first_stories(district: District, heads: dict[int, User], words: dict[str, list[str]]) -> None:

@@ -26,6 +26,9 @@ class Fault:
 
     sentence: str
 
+    def __str__(self) -> str:
+        return self.sentence
+
 
 @dataclass(frozen=True, slots=True)
 class CellFault:

@@ -72,7 +72,7 @@ class Bar:
         if progress.pairs is not None:
             parts.append(_("%(pairs)s 对") % {"pairs": f"{progress.pairs:,}"})
         gap = gap_of(progress)
-        if gap is not None:
+        if gap is not None and gap < 1.0:  # more says nothing to anybody
             parts.append(_("离最好不到 %(gap)s") % {"gap": f"{gap:.2%}"})
         return "  ".join(parts)
 

@@ -51,13 +51,11 @@ def run(asked: Asked) -> int:
     if wrong:
         return _refuse(wrong)
     try:
-        given = read_problem(asked.needs, asked.sessions)
+        return _solve(asked, read_problem(asked.needs, asked.sessions))
     except InputFaults as faults:
         return _say_faults(faults)
     except InvalidProblem as wrong_problem:
         return _refuse(str(wrong_problem))
-    try:
-        return _solve(asked, given)
     except KeyboardInterrupt:
         _say(_("停下了，没有写方案。"))
         return 130

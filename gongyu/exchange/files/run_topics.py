@@ -38,15 +38,15 @@ def texts_of(path: Path) -> Iterator[str]:
     rows = [[_whole(cell) for cell in row] for row in workbook.grids[0].rows]
     first = next((row for row in rows if any(row)), [])
     place = next((p for p, cell in enumerate(first) if fold(cell).lower() in HEADERS), None)
-    if place is not None:
+    if place is not None and (len(first) > 1 or workbook.kind != "text"):
         for row in rows:
             if row is not first and len(row) > place and row[place]:
                 yield row[place]
     elif workbook.kind == "text":
-        for line in decode(path).splitlines():
-            if text := line.strip():
-                quoted = len(text) > 1 and text[0] == text[-1] == '"'
-                yield text[1:-1].replace('""', '"') if quoted else text
+        lines = [line.strip() for line in decode(path).splitlines() if line.strip()]
+        for text in lines[0 if place is None else 1 :]:
+            quoted = len(text) > 1 and text[0] == text[-1] == '"'
+            yield text[1:-1].replace('""', '"') if quoted else text
     else:
         yield from (" ".join(filter(None, row)) for row in rows if any(row))
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from gongyu.accounts.models import Role
+from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import at, today
+from gongyu.notices.services import mark_all_read
 from gongyu.places.models import Organization
 
 from . import (
@@ -58,8 +59,16 @@ def build_district(
         publications.build(district)
         tell("在校表现")
         notes.build(district)
+        _read_old_notices(district)
         census.suspend_one(district)
     return district
+
+
+def _read_old_notices(district: District) -> None:
+    """Nobody keeps the messages of last month unread."""
+    with at(district.at(-7)):
+        for person in User.objects.filter(notices__isnull=False).distinct():
+            mark_all_read(person)
 
 
 def _offices(district: District) -> None:

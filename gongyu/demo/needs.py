@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import islice
 
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import at
@@ -33,6 +34,7 @@ STORIES = {
 }
 WAITING_AT_DEMO_UNIT = 10
 LAST_YEARS = 10
+TRIES = 60  # sessions looked at for each story, at the most
 A_YEAR = timedelta(weeks=52)
 # What many classes want at once, so that a run has to choose.
 IN_DEMAND = {"T0101", "T0301", "T0701", "T0801", "T0803", "T1001"}
@@ -51,15 +53,16 @@ def build(district: District) -> None:
     _first_stories(district, heads, words)
     _last_year(district, heads, words)
     for story, number in STORIES.items():
-        told = 0
-        while told < number:
-            if story == "pooled":
+        if story == "pooled":
+            for _need in range(number):
                 _pooled(district, heads, words, topics)
-                told += 1
-                continue
-            source = past if story in {"rated", "half_rated"} else ahead
-            session = next(source)
+            continue
+        source = past if story in {"rated", "half_rated"} else ahead
+        told = 0
+        for session in islice(source, TRIES * number):
             told += _tell(district, story, session, _asker(district, session, heads), words)
+            if told == number:
+                break
 
 
 def _heads(district: District) -> dict[int, User]:
@@ -264,18 +267,20 @@ def _last_year(district: District, heads: dict[int, User], words: dict[str, list
 def _first_stories(district: District, heads: dict[int, User], words: dict[str, list[str]]) -> None:
     """What the demo roles meet first.
 
-    Both demo teachers have a visit on the day itself, to be rated; the demo unit has orders
-    waiting, two of which want the same half-day and do not both fit.
+    Both demo teachers have a visit to be rated, on the day itself or, built on a weekend, on the
+    last day of school; the demo unit has orders waiting, two of which want the same half-day and
+    do not both fit.
     """
-    today = _sessions(district, 0, 0)
+    latest = sorted(_few(district, -10, 0), key=lambda session: session.date, reverse=True)
     for school_class in district.rosters[:2]:
         own = (school_class, heads[school_class.pk])
-        tries = (_tell(district, "arranged", next(today), own, words) for _ in range(200))
-        next(done for done in tries if done)
+        for session in latest:
+            if _tell(district, "arranged", session, own, words):
+                break
     unit = next(u for u in district.units if u.reference == DEMO_UNIT)
     sessions = [s for s in _few(district, 6, 30) if s.resource.unit_id == unit.pk][:9]
     told = 0
-    for session in [*sessions, sessions[0]]:
+    for session in [*sessions, *sessions[:1]]:
         asker = _asker(district, session, heads)
         if asker is not None and told < WAITING_AT_DEMO_UNIT:
             told += _tell(district, "placed", session, asker, words, headcount=96)

@@ -90,6 +90,11 @@ def school_year_of(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def school_year_began() -> date:
+    """The first day of the present school year."""
+    return date(school_year_of(today()), 9, 1)
+
+
 def say_day(day: date, ref: date | None = None) -> str:
     """A day as people say it: 今天, 明天, 周六, 12 月 2 日周三."""
     ref = ref or today()

@@ -246,6 +246,15 @@ def sign_in_as(page: Page, username: str) -> None:
     expect(page).to_have_url(f"{_origin(page)}/today/")
 
 
+def sign_in_as_anybody(page: Page, username: str) -> None:
+    """Pick somebody from the list of all the demo's people."""
+    page.goto("/account/sign-in/")
+    page.get_by_text("换一个单位、一位老师或家长").click()
+    page.get_by_label("演示里的人").select_option(username)
+    page.get_by_role("button", name="以这个身份看").click()
+    expect(page).to_have_url(f"{_origin(page)}/today/")
+
+
 def use_large_type(page: Page) -> None:
     """Read everything from now on in the 长辈版."""
     page.context.add_cookies([{"name": "size", "value": "large", "url": _origin(page)}])

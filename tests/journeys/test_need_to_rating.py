@@ -7,7 +7,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
+from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, sign_in_as_anybody, use_large_type
 
 # A visit is rated once, so each screen has a teacher of its own whose class was out today.
 VISITED_TODAY = {"phone": "demo-teacher", "desktop": "demo-teacher-2"}
@@ -21,14 +21,6 @@ def look(page: Page) -> None:
         axe(page)
         fits_the_screen(page)
     page.evaluate("delete document.documentElement.dataset.size")
-
-
-def sign_in_as_anybody(page: Page, username: str) -> None:
-    page.goto("/account/sign-in/")
-    page.get_by_text("换一个单位、一位老师或家长").click()
-    page.get_by_label("演示里的人").select_option(username)
-    page.get_by_role("button", name="以这个身份看").click()
-    expect(page).to_have_url(re.compile("/today/$"))
 
 
 def people_of(page: Page, organization: str) -> list[str]:

@@ -1,25 +1,14 @@
 """A teacher writes one note to three pupils; each family reads its own, nobody else reads any."""
 
-import re
-
 from playwright.sync_api import Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
+from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, sign_in_as_anybody, use_large_type
 
 TEACHER = "demo-teacher"
 GUARDIANS = ("demo-family-1", "demo-family-2", "demo-family-3")  # of the first three pupils
 ANOTHER_GUARDIAN = "demo-family-9"
 ANOTHER_TEACHER = "demo-teacher-2"
 REFUSAL = "只有孩子的监护人和任课老师能看"
-
-
-def _sign_in_as_anybody(page: Page, username: str) -> None:
-    """Pick somebody from the list of all the demo's people."""
-    page.goto("/account/sign-in/")
-    page.get_by_text("换一个单位、一位老师或家长").click()
-    page.get_by_label("演示里的人").select_option(username)
-    page.get_by_role("button", name="以这个身份看").click()
-    expect(page).to_have_url(re.compile("/today/$"))
 
 
 def _check(page: Page) -> None:
@@ -49,7 +38,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
     addresses = []
     for username, name in zip(GUARDIANS, names, strict=True):
         guardian = newcomer()
-        _sign_in_as_anybody(guardian, username)
+        sign_in_as_anybody(guardian, username)
         expect(guardian.get_by_role("heading", name=name)).to_be_visible()
         expect(guardian.get_by_text(words)).to_have_count(1)
         for other in set(names) - {name}:
@@ -68,7 +57,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
 
     for username in (ANOTHER_GUARDIAN, ANOTHER_TEACHER):
         stranger = newcomer()
-        _sign_in_as_anybody(stranger, username)
+        sign_in_as_anybody(stranger, username)
         for address in [address for child in addresses for address in child]:
             answer = stranger.goto(address)
             assert answer is not None
@@ -81,7 +70,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
     expect(teacher.get_by_text(words)).to_be_visible()
 
     guardian = newcomer()
-    _sign_in_as_anybody(guardian, GUARDIANS[0])
+    sign_in_as_anybody(guardian, GUARDIANS[0])
     guardian.goto(addresses[0][1])
     main = guardian.get_by_role("main")
     expect(main).to_contain_text("班主任")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import (
@@ -28,7 +27,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from gongyu.core.calendar import school_year_of, today
+from gongyu.core.calendar import school_year_began, today
 from gongyu.exchange.models import (
     EntryInvitation,
     Order,
@@ -44,10 +43,6 @@ WIDE, NARROW = 600, 326  # pixels at which the map stands
 NONE = "none"  # the key of what has not been said
 HAPPENED = (Order.State.DONE, Order.State.RATED)
 _MEASURES = ("resources", "units", "capacity", "sessions", "seats", "taken", "orders", "happened")
-
-
-def school_year_began() -> date:
-    return date(school_year_of(today()), 9, 1)
 
 
 @dataclass(slots=True)

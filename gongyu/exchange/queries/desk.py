@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from gongyu.core.calendar import school_year_of, today
+from gongyu.core.calendar import school_year_began, today
 from gongyu.exchange.models import MatchingRun, Need, Order, Rating, Session
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization
@@ -93,13 +93,9 @@ class YearFigures:
     runs: int
 
 
-def school_year_start() -> date:
-    return date(school_year_of(today()), 9, 1)
-
-
 def year_figures() -> YearFigures:
     """Counted since 1 September; 3 queries."""
-    since = school_year_start()
+    since = school_year_began()
     needs = Need.objects.filter(filed_at__date__gte=since).exclude(state=Need.State.WITHDRAWN)
     figures = needs.aggregate(
         needs=Count("pk"),
@@ -140,7 +136,7 @@ def practice_days() -> list[ClassDays]:
     A visit that took place outside school or with a unit at school counts half a day for the class
     that went. Visits of several classes together are counted for none: who went is not recorded.
     """
-    since = school_year_start()
+    since = school_year_began()
     visits = dict(
         Order.objects.filter(
             state__in=[Order.State.DONE, Order.State.RATED],
@@ -189,7 +185,7 @@ class Coverage:
 
 def coverage() -> Coverage:
     """Towns and the schools that use the platform; 4 queries."""
-    since = school_year_start()
+    since = school_year_began()
     units: dict[str, set[int]] = defaultdict(set)
     offering = Organization.objects.filter(
         pk__in=Session.objects.upcoming().values("resource__unit")

@@ -8,11 +8,9 @@ from django.db.models import Count, Q, QuerySet
 
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids, roles_of
-from gongyu.core.calendar import school_year_of, today
+from gongyu.core.calendar import school_year_began, school_year_of, today
 from gongyu.exchange.models import Order, PushCap, PushPlan, WhitelistMatter
 from gongyu.exchange.models.whitelist import USUAL_CAP
-
-from .census_board import school_year_began
 
 BODIES = (Role.DEPARTMENT, Role.COMMUNITY, Role.UNIT)
 

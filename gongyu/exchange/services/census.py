@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from gongyu.accounts.models import Membership, Role, User
 from gongyu.accounts.queries import organization_ids
 from gongyu.core import timeline
-from gongyu.core.calendar import school_year_of, today
+from gongyu.core.calendar import school_year_began, school_year_of, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import EntryInvitation, Resource, ResourceEntry, Topic
@@ -84,15 +84,11 @@ def confirm_entries(unit: Organization, *, by: User) -> int:
 
 def _settle_if_done(unit: Organization) -> None:
     """When every entry of the unit is confirmed, nobody is asked any longer."""
-    since = _school_year_began()
+    since = school_year_began()
     if unit.resources.exclude(entry__confirmed_on__gte=since).exists():
         return
     for invitation in EntryInvitation.objects.filter(unit=unit):
         settle(invitation)
-
-
-def _school_year_began() -> date:
-    return today().replace(year=school_year_of(today()), month=9, day=1)
 
 
 @transaction.atomic
@@ -145,7 +141,7 @@ def remind_units(*, by: User) -> int:
 
 
 def _unconfirmed() -> QuerySet[Resource]:
-    return Resource.objects.exclude(entry__confirmed_on__gte=_school_year_began())
+    return Resource.objects.exclude(entry__confirmed_on__gte=school_year_began())
 
 
 def _tell(invitations: list[EntryInvitation], verb: str, words: str) -> None:

@@ -14,6 +14,7 @@ from .feeds import CalendarFeed
 from .imports import CensusImport
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Rating
+from .problems import Evidence, Measure, Problem
 from .resources import Resource, Session, Topic
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
 from .whitelist import PushCap, PushPlan, WhitelistMatter
@@ -22,8 +23,10 @@ __all__ = [
     "CalendarFeed",
     "CensusImport",
     "EntryInvitation",
+    "Evidence",
     "ExamSuspension",
     "MatchingRun",
+    "Measure",
     "Need",
     "NeedTopic",
     "OpeningException",
@@ -31,6 +34,7 @@ __all__ = [
     "Order",
     "PausedSession",
     "PlannedMatch",
+    "Problem",
     "PushCap",
     "PushPlan",
     "Rating",

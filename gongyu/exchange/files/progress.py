@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from gongyu.engines.matching import Phase, Progress
 
 WIDTH = 24
+LARGE = 200.0
+"""Megabytes from which it is said beforehand what a run will take."""
+
 REDRAW, REPEAT = 0.1, 10.0
 """Seconds between two drawings of a phase, on a terminal and elsewhere."""
 
@@ -49,6 +52,9 @@ class Bar:
         if begins or progress.share >= 1.0 or monotonic() - self.drawn > REDRAW:
             self.drawn = monotonic()
             self._draw(self._line(progress, bar=True))
+            if progress.memory_mb and progress.memory_mb >= LARGE:
+                self.stream.write("\n")  # stays to be read
+                self.width = 0
 
     def close(self) -> None:
         if self.width:
@@ -71,6 +77,8 @@ class Bar:
             parts.append("█" * full + "░" * (WIDTH - full))
         if progress.pairs is not None:
             parts.append(_("%(pairs)s 对") % {"pairs": f"{progress.pairs:,}"})
+        if progress.memory_mb and progress.memory_mb >= LARGE:
+            parts.append(_("约占 %(mb)s MB 内存") % {"mb": f"{progress.memory_mb:,.0f}"})
         gap = gap_of(progress)
         if gap is not None and gap < 1.0:  # more says nothing to anybody
             parts.append(_("离最好不到 %(gap)s") % {"gap": f"{gap:.2%}"})

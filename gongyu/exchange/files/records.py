@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -26,6 +27,8 @@ ROAD = {
     "km以内": 1.0,
 }
 MOST_HEADS = 100_000
+SEVERAL = 3
+"""Rows, or codes, that are no slip of the pen."""
 
 
 @dataclass(slots=True)
@@ -87,10 +90,16 @@ class Codes:
         self.strays.extend((reader, code) for code in sorted(topics.strays))
 
     def settle(self, other: Codes) -> Iterable[CellFault]:
-        """A district's own code stands in both tables; one that stands in one only is a slip."""
+        """Which codes are a district's own, and which are slips.
+
+        Its own stand in both tables or in several rows. Where it evidently has a taxonomy of its
+        own, a rare code is no slip either.
+        """
         faults: list[CellFault] = []
+        rows = Counter(code for _reader, code in self.strays)
+        shared = {code for code in rows if code in other.met}
         for reader, code in self.strays:
-            if code in other.met:
+            if code in shared or rows[code] >= SEVERAL or len(shared) >= SEVERAL:
                 reader.note(_("主题目录里没有的代码，按原样用"), "topics")
                 continue
             own = RowReader(reader.table, reader.row, faults)

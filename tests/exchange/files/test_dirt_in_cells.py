@@ -281,6 +281,13 @@ def test_a_districts_own_code_is_used_where_both_tables_have_it(read: Read) -> N
     assert any("按原样用" in note for note in given.notes)
 
 
+def test_a_code_in_several_rows_or_among_many_of_ones_own_is_no_slip(read: Read) -> None:
+    assert read({"E2": "T8801", "E3": "T8801", "E4": "T8801"}).notes
+    own = "T8801；T8802；T8803"
+    given = read({"E2": own, "E3": "T8809"}, {"D2": own})
+    assert dict(given.problem.needs[1].topics) == {"T8809": 1.0}
+
+
 def test_names_that_differ_in_width_are_one(read: Read) -> None:
     given = read({"Q2": "区（大兴）医院"}, {"B2": "区(大兴)医院", "B3": "区（大兴） 医院"})
     assert {session.unit for session in given.problem.sessions} == {

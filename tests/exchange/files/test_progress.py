@@ -46,6 +46,14 @@ def test_a_terminal_shows_a_bar_and_a_falling_gap_on_one_line() -> None:
     assert terminal.written.endswith(" \r")
 
 
+def test_what_a_large_run_takes_is_said_beforehand_and_stays() -> None:
+    terminal = Terminal(True)
+    bar = bar_of.Bar(terminal)  # type: ignore[arg-type]
+    bar.hear(Progress(Phase.CANDIDATES, 1.0, pairs=9_000_000, memory_mb=1_234.5))
+    bar.hear(Progress(Phase.BOUND, 0.0))
+    assert "约占 1,234 MB 内存\n" in terminal.written
+
+
 def test_elsewhere_progress_is_plain_lines() -> None:
     terminal = Terminal(False)
     bar = bar_of.Bar(terminal)  # type: ignore[arg-type]

@@ -29,8 +29,8 @@ run() {
 unset DATABASE_URL
 run tests SQLite .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys tests
 run tests PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys tests
-run journeys SQLite .venv/bin/python -m pytest -q -n 2 tests/journeys
-run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 tests/journeys
+run journeys SQLite .venv/bin/python -m pytest -q tests/journeys
+run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q tests/journeys
 
 echo
 echo "Total: $((SECONDS - started)) s"

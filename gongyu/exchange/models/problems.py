@@ -55,7 +55,7 @@ class Problem(models.Model):
 
 
 class Evidence(models.Model):
-    """依据: a figure, a report or a request, with where it stands and how far it is to be trusted."""
+    """依据: a figure, a report or a request, with its source and how far it is to be trusted."""
 
     class Kind(models.TextChoices):
         FIGURE = "figure", _("数据")

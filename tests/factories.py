@@ -23,11 +23,13 @@ from gongyu.exchange.models import (
     CensusImport,
     ExamSuspension,
     MatchingRun,
+    Measure,
     Need,
     NeedTopic,
     OpeningException,
     OpeningRule,
     Order,
+    Problem,
     PushPlan,
     Rating,
     Resource,
@@ -376,6 +378,35 @@ class CensusImportFactory(DjangoModelFactory):
     at = factory.LazyFunction(now)
     file_name = "摸底.xlsx"
     state = CensusImport.State.APPLIED
+
+
+class ProblemFactory(DjangoModelFactory):
+    """A problem in hand; topics of the first level are given by the test."""
+
+    class Meta:
+        model = Problem
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"第{n}个问题")
+    summary = "体检和班主任都看到了。"
+    lead = factory.SubFactory(DepartmentFactory)
+    order = factory.Sequence(lambda n: n + 1)
+
+    @factory.post_generation
+    def topics(self, create: bool, extracted: Any, **about: Any) -> None:
+        if create and extracted:
+            self.topics.set(extracted)
+
+
+class MeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = Measure
+
+    problem = factory.SubFactory(ProblemFactory)
+    what = factory.Sequence(lambda n: f"第{n}条措施")
+    who = factory.SubFactory(DepartmentFactory)
+    set_on = factory.LazyFunction(today)
+    due = factory.LazyFunction(lambda: today() + timedelta(days=30))
 
 
 class WhitelistMatterFactory(DjangoModelFactory):

@@ -19,6 +19,7 @@ from . import (
     offers,
     people,
     policies,
+    problems,
     proposal,
     publications,
     school_calendar,
@@ -55,6 +56,7 @@ def build_district(
         census.build(district)
         tell("需求和订单")
         needs.build(district)
+        problems.build(district)
         tell("四个频道")
         publications.build(district)
         tell("在校表现")

@@ -50,6 +50,7 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         (_("派单"), "exchange:runs", "route"),
         (_("工作台"), "exchange:desk", "gauge"),
         (_("摸底"), "exchange:census", "library"),
+        (_("问题"), "exchange:problems", "lightbulb"),
         (_("审核"), "publishing:review", "badge-check"),
         _WRITE,
         _MAP,

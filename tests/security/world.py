@@ -137,6 +137,8 @@ def build() -> World:
         "suspension": make.ExamSuspensionFactory(pk=next(pks)),
         "census_import": make.CensusImportFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
         "other_census_import": make.CensusImportFactory(pk=next(pks)),
+        "problem": make.ProblemFactory(pk=next(pks)),
+        "measure": make.MeasureFactory(pk=next(pks)),
         "matter": make.WhitelistMatterFactory(pk=next(pks)),
         "push": make.PushPlanFactory(pk=next(pks), school=school, matter__body=unit),
         "other_push": make.PushPlanFactory(pk=next(pks)),

@@ -27,12 +27,15 @@ from .orders import (
     rate_order,
     refuse_proposal,
 )
+from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .runs import cancel_run, dispatch_run, revoke_run, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
 __all__ = [
     "accept_all",
     "accept_order",
+    "add_evidence",
+    "add_measure",
     "add_opening_exception",
     "add_opening_rule",
     "add_resource",
@@ -45,6 +48,7 @@ __all__ = [
     "cancel_order",
     "cancel_push",
     "cancel_run",
+    "close_measure",
     "confirm_entries",
     "decline_order",
     "dispatch_run",
@@ -54,10 +58,12 @@ __all__ = [
     "invite_units",
     "list_matter",
     "mind_deadlines",
+    "move_problem",
     "place_order",
     "plan_push",
     "propose_session",
     "rate_order",
+    "record_problem",
     "refuse_proposal",
     "remind_units",
     "remove_opening_exception",

@@ -1,0 +1,130 @@
+"""突出问题: the district's list, one problem, and what the commission writes there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from gongyu.accounts.requests import PersonRequest
+from gongyu.core import timeline
+from gongyu.core.access import access, everyone
+from gongyu.core.errors import DomainError
+from gongyu.core.once import once
+from gongyu.exchange import services
+from gongyu.exchange.forms.problems import EvidenceForm, MeasureForm, ProblemForm
+from gongyu.exchange.models import Measure, Problem
+from gongyu.exchange.policies import can_file_need, can_keep_problems
+from gongyu.exchange.queries.problems import problems, topics_to_ask
+
+
+@access(everyone)
+@require_GET
+def problem_list(request: HttpRequest) -> HttpResponse:
+    page = {"problems": list(problems()), "keeps": can_keep_problems.test(request.user)}
+    return render(request, "exchange/problem_list.html", page)
+
+
+@access(everyone)
+@require_GET
+def problem_page(request: HttpRequest, pk: int) -> HttpResponse:
+    keeps = can_keep_problems.test(request.user)
+    forms = (EvidenceForm(), MeasureForm()) if keeps else (None, None)
+    return _page(request, pk, *forms)
+
+
+def _page(
+    request: HttpRequest, pk: int, evidence: EvidenceForm | None, measure: MeasureForm | None
+) -> HttpResponse:
+    problem = get_object_or_404(problems(), pk=pk)
+    keeps = can_keep_problems.test(request.user)
+    page = {
+        "problem": problem,
+        "evidence": list(problem.evidence.all()),
+        "measures": list(problem.measures.select_related("who")),
+        "supporting": list(problem.supporting.all()),
+        "to_ask": topics_to_ask(problem) if can_file_need.test(request.user) else [],
+        "keeps": keeps,
+        "moves": [s for s in Problem.State if s in Problem.MOVES[problem.state]],
+        "evidence_form": evidence,
+        "measure_form": measure,
+        "entries": [
+            {"when": e.at, "title": e.sentence, "text": e.actor_label}
+            for e in reversed(timeline.entries_of(problem))
+        ]
+        if keeps
+        else [],
+    }
+    return render(request, "exchange/problem.html", page)
+
+
+@access(can_keep_problems)
+@require_http_methods(["GET", "POST"])
+@once
+def problem_new(request: PersonRequest) -> HttpResponse:
+    form = ProblemForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            problem = services.record_problem(by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("列上了。接着可以补依据和措施。"))
+            return redirect(problem)
+    return render(request, "exchange/problem_new.html", {"form": form})
+
+
+@access(can_keep_problems)
+@require_POST
+@once
+def evidence_add(request: PersonRequest, pk: int) -> HttpResponse:
+    problem = get_object_or_404(Problem, pk=pk)
+    form = EvidenceForm(request.POST)
+    if form.is_valid():
+        try:
+            services.add_evidence(problem, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("依据记上了。"))
+            return redirect(problem)
+    return _page(request, pk, form, MeasureForm())
+
+
+@access(can_keep_problems)
+@require_POST
+@once
+def measure_add(request: PersonRequest, pk: int) -> HttpResponse:
+    problem = get_object_or_404(Problem, pk=pk)
+    form = MeasureForm(request.POST)
+    if form.is_valid():
+        try:
+            services.add_measure(problem, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("措施记上了。"))
+            return redirect(problem)
+    return _page(request, pk, EvidenceForm(), form)
+
+
+@access(can_keep_problems)
+@require_POST
+@once
+def measure_close(request: PersonRequest, pk: int) -> HttpResponse:
+    measure = get_object_or_404(Measure.objects.select_related("problem"), pk=pk)
+    services.close_measure(measure, by=request.user)
+    messages.success(request, _("这条措施做完了。"))
+    return redirect(measure.problem)
+
+
+@access(can_keep_problems)
+@require_POST
+@once
+def problem_move(request: PersonRequest, pk: int) -> HttpResponse:
+    problem = get_object_or_404(Problem, pk=pk)
+    services.move_problem(problem, request.POST.get("to", ""), by=request.user)
+    messages.success(request, _("状态改好了。"))
+    return redirect(problem)

@@ -106,6 +106,12 @@ def test_needs_are_counted_once_and_withdrawn_ones_not(scene: Scene, problem: Pr
     assert (row.asked, row.arranged, row.done, row.waiting) == (2, 1, 1, 1)
 
 
+def test_the_list_keeps_its_order(scene: Scene, problem: Problem) -> None:
+    Problem.objects.filter(pk=problem.pk).update(order=500)
+    first = make.ProblemFactory(order=400, topics=[scene.topic.parent])
+    assert list(problems()) == [first, problem]
+
+
 def test_stars_are_shown_from_three_ratings_on(scene: Scene, problem: Problem) -> None:
     second = make.TopicFactory(code="T0102", parent=scene.topic.parent)
     for stars, topics in ((5, [scene.topic, second]), (2, [scene.topic]), (2, [second])):

@@ -38,6 +38,7 @@ def problems() -> QuerySet[Problem]:
             waiting=_count(_STATES.POOLED, _STATES.ORDERED),
             stars=Subquery(enough.values("mean"), output_field=FloatField()),
         )
+        .order_by("order", "pk")  # a grouped query drops the order of the model
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from gongyu.core.calendar import at
 from gongyu.demo.build import build_district
@@ -54,16 +55,13 @@ def test_the_same_day_and_seed_give_the_same_district() -> None:
     def names() -> list[str]:
         return list(Student.objects.order_by("pk").values_list("name", flat=True)[:50])
 
-    build_district(TODAY, seed=7)
-    first, words = names(), list(Need.objects.order_by("pk").values_list("words", flat=True))
-    _empty()
+    with transaction.atomic():
+        build_district(TODAY, seed=7)
+        first, words = names(), list(Need.objects.order_by("pk").values_list("words", flat=True))
+        transaction.set_rollback(True)
+    assert not Student.objects.exists()
+
     build_district(TODAY, seed=7)
 
     assert names() == first
     assert list(Need.objects.order_by("pk").values_list("words", flat=True)) == words
-
-
-def _empty() -> None:
-    from django.core.management import call_command
-
-    call_command("flush", interactive=False, verbosity=0)

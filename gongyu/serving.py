@@ -187,8 +187,8 @@ class Household:
                     "What it wrote stands above; gongyu doctor says what is wrong.",
                     exit_code=1,
                 )
-            print(f"The {child.name} ended (exit code {code}); starting it again.", flush=True)
             child.start()
+            print(f"The {child.name} ended (exit code {code}); started again.", flush=True)
 
     def _stop(self) -> None:
         """First ask; a worker in the middle of a task is asked again; then insist."""

@@ -167,7 +167,17 @@ class Served:
         assert sentence in self.said
 
     def children(self) -> dict[str, int]:
-        """Process ids of the web server and the worker; each leads a group of its own."""
+        """Process ids of the web server and the worker; each leads a group of its own.
+
+        For a moment after its start a process has no command to know it by.
+        """
+        for _ in range(100):
+            if len(found := self._children()) == 2:
+                break
+            threading.Event().wait(0.1)
+        return found
+
+    def _children(self) -> dict[str, int]:
         words = {"web": "granian", "worker": "gongyu\0worker"}
         return {
             name: process.pid
@@ -232,7 +242,7 @@ def test_a_worker_that_dies_is_started_again(served: Served) -> None:
     served.wait_for("Ctrl-C stops it.")
     before = served.children()
     os.kill(before["worker"], signal.SIGKILL)
-    served.wait_for("The background worker ended (exit code -9); starting it again.")
+    served.wait_for("The background worker ended (exit code -9); started again.")
     after = served.children()
     assert after["web"] == before["web"]
     assert after["worker"] != before["worker"]

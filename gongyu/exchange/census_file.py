@@ -35,7 +35,7 @@ from gongyu.core.spreadsheets import (
     write_workbook,
 )
 from gongyu.exchange.models import Resource, ResourceKind, Topic
-from gongyu.exchange.models.resources import Form
+from gongyu.exchange.models.resources import MOST_LEAD_DAYS, USUAL_LEAD_DAYS, Form
 from gongyu.places.models import Organization
 
 MOST_BYTES = 5_000_000
@@ -59,6 +59,7 @@ COLUMNS = (
     Column("hours", "开放时间", ("营业时间", "服务时间"), required=False),
     Column("contact", "联系岗位", ("联系部门", "联系人岗位"), required=False),
     Column("insured", "责任险到期", ("保险到期", "保险有效期"), required=False),
+    Column("lead", "提前几天约", ("提前预约天数", "需提前天数"), required=False, counted=True),
 )
 _HINTS = {
     "unit": "平台上的全称或简称",
@@ -76,6 +77,7 @@ _HINTS = {
     "summary": "300 个字以内",
     "hours": "比如：周二至周日 9:00—17:00",
     "contact": "写岗位，不写人名",
+    "lead": "整数，0 到 90，不写就是 3",
     "insured": "比如 2027-06-30",
 }
 
@@ -267,6 +269,11 @@ class _Rows:
         summary = reader.read_or("summary", lambda v: read_text(v, longest=300), "")
         hours = reader.read_or("hours", lambda v: read_text(v, longest=120), "")
         contact = reader.read_or("contact", lambda v: read_text(v, longest=60), "")
+        lead = reader.read_or(
+            "lead",
+            lambda v: read_number(v, least=0, most=MOST_LEAD_DAYS, whole=True, units={"天": 1}),
+            float(USUAL_LEAD_DAYS),
+        )
         insured = reader.read_or("insured", _day, None)
         if first is not None and last is not None and first > last:
             reader.fault("last_grade", _("比最低年级还低，请对调一下。"))
@@ -290,6 +297,7 @@ class _Rows:
                 "capacity": int(capacity or 1),
                 "min_group": int(least or 1),
                 "minutes": int(minutes or 120),
+                "lead_days": USUAL_LEAD_DAYS if lead is None else int(lead),
                 "price_fen": round((price or 0) * 100),
                 "radius_km": radius or 0.0,
             },

@@ -82,6 +82,7 @@ def test_nothing_is_saved_until_it_is_confirmed(
     assert "导入了 1 项，请单位来核对。" in page
     resource = Resource.objects.get(title="印一本书")
     assert (resource.first_grade, resource.last_grade, resource.price_fen) == (3, 8, 0)
+    assert resource.lead_days == 3  # nothing said
     assert list(resource.topics.all()) == [scene.topic]
     assert resource.entry.kind == "course"
     assert not resource.entry.is_confirmed
@@ -122,6 +123,7 @@ def test_the_second_import_changes_nothing(scene: Scene, commission: User) -> No
         ({"最少人数": 41}, "I2", "比一次最多人数还多"),
         ({"形式": "请进来"}, "L2", "最远去多少公里外"),
         ({"责任险到期": "不知道"}, "P2", ""),
+        ({"提前几天约": 91}, "Q2", "太大了"),
     ],
 )
 def test_each_fault_stands_at_its_cell(

@@ -56,7 +56,7 @@ def test_a_unit_writes_an_entry_and_has_confirmed_it(scene: Scene, sign_in: Sign
     page = text_of(client.post(NEW, typed(scene), follow=True))
     assert "记下了，也算核对过了" in page
     resource = scene.unit.resources.get(title="印一本自己的书")
-    assert resource.price_fen == 1250
+    assert (resource.price_fen, resource.lead_days) == (1250, 7)
     assert resource.entry.closed_weekdays == 0b1
     assert resource.entry.is_confirmed
     assert resource.entry.confirmed_by == scene.staff

@@ -14,7 +14,7 @@ from gongyu.core import grades
 from gongyu.core.calendar import WEEKDAYS, today
 from gongyu.exchange.models import Resource, ResourceEntry, ResourceKind, Topic
 from gongyu.exchange.models.census import ALL_MONTHS, bits, numbers
-from gongyu.exchange.models.resources import Form
+from gongyu.exchange.models.resources import MOST_LEAD_DAYS, USUAL_LEAD_DAYS, Form
 from gongyu.places.models import Organization
 
 SECTIONS = (
@@ -54,11 +54,11 @@ ABOUT = (
     "min_group",
     "is_exclusive",
     "minutes",
+    "lead_days",
 )
 ENTRY = (
     "kind",
     "opening_hours",
-    "lead_days",
     "subsidy_terms",
     "insured_until",
     "fire_checked_on",
@@ -204,7 +204,7 @@ class EntryForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": gettext_lazy("请从周一到周日里选。")},
     )
-    lead_days = _count(gettext_lazy("请提前几天约"), 0, 90, initial=7)
+    lead_days = _count(gettext_lazy("请提前几天约"), 0, MOST_LEAD_DAYS, initial=USUAL_LEAD_DAYS)
     transport = _words(gettext_lazy("怎么来"), 200)
     accessibility = _words(
         gettext_lazy("无障碍"), 200, help_text=gettext_lazy("轮椅通道、无障碍卫生间、手语讲解……")

@@ -55,7 +55,6 @@ class ResourceEntry(models.Model):
     months = models.PositiveSmallIntegerField(_("开放的月份"), default=ALL_MONTHS)
     closed_weekdays = models.PositiveSmallIntegerField(_("每周闭馆日"), default=0)
     opening_hours = models.CharField(_("开放时间"), max_length=120, blank=True)
-    lead_days = models.PositiveSmallIntegerField(_("提前几天约"), default=7)
     subsidy_terms = models.CharField(_("减免与补贴"), max_length=200, blank=True)
     insured_until = models.DateField(_("责任险到期"), null=True, blank=True)
     fire_checked_on = models.DateField(_("最近一次消防检查"), null=True, blank=True)
@@ -82,7 +81,6 @@ class ResourceEntry(models.Model):
                 condition=Q(closed_weekdays__gte=0, closed_weekdays__lt=ALL_WEEKDAYS),
                 name="entry_opens_some_weekday",
             ),
-            models.CheckConstraint(condition=Q(lead_days__lte=90), name="entry_lead_within_a_term"),
             models.CheckConstraint(
                 condition=Q(confirmed_on__isnull=True, confirmed_by__isnull=True)
                 | Q(confirmed_on__isnull=False, confirmed_by__isnull=False),

@@ -40,6 +40,10 @@ class Topic(models.Model):
         return self.name
 
 
+USUAL_LEAD_DAYS = 3  # a unit that has said nothing else
+MOST_LEAD_DAYS = 90
+
+
 class Form(models.TextChoices):
     """How the two meet, as the unit offers it. A need asks for one of these or any."""
 
@@ -63,6 +67,7 @@ class Resource(models.Model):
     is_exclusive = models.BooleanField(_("专场"), default=False)
     radius_km = models.FloatField(_("上门半径（公里）"), default=0)
     minutes = models.PositiveSmallIntegerField(_("时长（分钟）"), default=120)
+    lead_days = models.PositiveSmallIntegerField(_("提前几天约"), default=USUAL_LEAD_DAYS)
     price_fen = models.PositiveIntegerField(_("每人费用（分）"), default=0)
     is_assumption = models.BooleanField(_("演示假设"), default=False)
 
@@ -86,6 +91,9 @@ class Resource(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(form="host") | Q(radius_km__gt=0), name="resource_host_has_radius"
+            ),
+            models.CheckConstraint(
+                condition=Q(lead_days__lte=MOST_LEAD_DAYS), name="resource_lead_within_a_term"
             ),
         ]
 

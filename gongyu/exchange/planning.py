@@ -5,13 +5,16 @@ The engine sees no person: a need is a group with a headcount and a place.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gongyu.core.calendar import today
+from gongyu.core.calendar import holidays, today
+from gongyu.core.models import Holiday
 from gongyu.engines import matching
-from gongyu.exchange.models import Need, Session, Slots, Topic
+from gongyu.exchange.models import Need, Order, Session, Slots, Topic
+from gongyu.exchange.models.needs import class_group
 from gongyu.places.models import Organization
 
 FORMS = {
@@ -128,8 +131,23 @@ def draft_problem(draft: Draft, sessions: Iterable[Session]) -> matching.Problem
 
 
 def pool_problem(needs: Iterable[Need], sessions: Iterable[Session]) -> matching.Problem:
-    """The district's pool as it stands."""
+    """The district's pool as it stands, with what its classes have already: 2 queries."""
     return matching.Problem.build(
         [engine_need(Draft.of(n), id_=str(n.pk), group=n.group) for n in needs],
         [engine_session(s) for s in sessions],
+        busy=busy_half_days(),
+        closed_days={day for day, kind in holidays().items() if kind == Holiday.Kind.HOLIDAY},
     )
+
+
+def busy_half_days() -> dict[str, set[tuple[date, int]]]:
+    """Half-days that a class has asked for or agreed upon, from today on; by the engine's group.
+
+    Their needs are not in the pool and their seats are taken off already, so the engine hears of
+    the half-day alone.
+    """
+    found: dict[str, set[tuple[date, int]]] = defaultdict(set)
+    live = Order.objects.live().filter(school_class__isnull=False, date__gte=today())
+    for school_class, day, half in live.values_list("school_class_id", "date", "half_day"):
+        found[class_group(school_class)].add((day, half))
+    return found

@@ -2,7 +2,8 @@
 
 A pair is feasible when the session's grades include all of the need's, the forms agree, the date
 lies in the need's window and its half-day among the wanted ones, the group fits the seats (and,
-alone in an exclusive session, reaches its minimum), f >= 0.2, t <= 1, and it is not forbidden.
+alone in an exclusive session, reaches its minimum), f >= 0.2, t <= 1, the group is not busy
+elsewhere in that half-day, and the pair is not forbidden.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .measures import LEAST_FIT, SLACK, Profiles, measure, topic_profiles, weight_matrix
-from .problem import Floats, Ints, Problem
+from .problem import HALVES, Floats, Ints, Problem
 from .scan import scan
 
 SMALL = 4_000_000
@@ -61,6 +62,9 @@ def find_candidates(problem: Problem) -> Candidates:
         size = max(len(problem.sessions), 1)
         never = np.array([a * size + b for a, b in problem.forbidden], dtype=np.int64)
         keep &= ~np.isin(n * size + s, never)
+    if len(problem.busy_keys):
+        when = problem.need.group[n] * HALVES + problem.session.half[s]
+        keep &= ~np.isin(when, problem.busy_keys)
     n, s = n[keep], s[keep]
     counts = np.bincount(n, minlength=len(problem.needs))
     return Candidates(
@@ -75,7 +79,7 @@ def find_candidates(problem: Problem) -> Candidates:
 
 
 def _roughly(problem: Problem, profiles: Profiles) -> tuple[Ints, Ints]:
-    """Pairs that keep every rule but those of distance and of forbidden pairs."""
+    """Pairs that keep every rule but those of distance, busy groups and forbidden pairs."""
     need, session = problem.need, problem.session
     weights = weight_matrix(problem)
     many = len(problem.sessions)

@@ -16,7 +16,7 @@ from .instance import Instance
 from .measures import LEAST_FIT, SLACK, topic_profiles, weight_matrix
 from .occupancy import Block, Occupancy
 from .plan import Reason, Unmet, WayOut
-from .problem import Floats, Ints, Problem
+from .problem import HALVES, Floats, Ints, Problem
 from .types import Form
 from .waysout import Months, Survey, ways_out
 
@@ -56,6 +56,9 @@ def explain(problem: Problem, instance: Instance, chosen: Ints, limit: int = 4) 
     by_profile = np.argsort(profiles.of, kind="stable")
     counts = np.bincount(profiles.of, minlength=profiles.cover.shape[1])
     busy: dict[int, list[int]] = {}
+    for key in problem.busy_keys.tolist():
+        group, half = divmod(key, HALVES)
+        busy.setdefault(group, []).append(half)
     for n, s in zip(instance.need[chosen], instance.session[chosen], strict=True):
         busy.setdefault(int(problem.need.group[n]), []).append(int(problem.session.half[s]))
     scene = _Scene(
@@ -136,6 +139,7 @@ def _reason_of_funnel(survey: Survey) -> Reason:
         (survey.too_big, Reason.TOO_BIG_A_GROUP),
         (survey.minimum, Reason.BELOW_MINIMUM),
         (survey.forbidden, Reason.FORBIDDEN),
+        (survey.busy, Reason.GROUP_BUSY),
     ):
         left = left & ~bad
         if not left.any():

@@ -10,15 +10,11 @@ import numpy.typing as npt
 from .candidates import Candidates
 from .errors import InvalidProblem
 from .measures import measure
-from .problem import Floats, Ints, Problem
+from .problem import HALVES, Floats, Ints, Problem
 from .types import RANK_DISCOUNT
 from .validation import contradictions
 
 Bools = npt.NDArray[np.bool_]
-
-
-_HALVES = 1 << 24
-"""More than date.max.toordinal() * 3 + 2."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +65,7 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     _check_pins(problem, candidates)
     n, s, value, km, fixed = _with_confirmed(problem, candidates)
     need, session = problem.need, problem.session
-    keys, half = np.unique(need.group[n] * _HALVES + session.half[s], return_inverse=True)
+    keys, half = np.unique(need.group[n] * HALVES + session.half[s], return_inverse=True)
     half = half.reshape(-1).astype(np.int64)
     many = len(problem.sessions)
     limited = session.limit >= 0
@@ -165,7 +161,7 @@ def _with_confirmed(
 
 def group_and_half(key: int) -> tuple[int, int]:
     """Group code, and half-day as proleptic ordinal * 3 + half-day, of a half-day's key."""
-    return divmod(key, _HALVES)
+    return divmod(key, HALVES)
 
 
 def discount(ranks: int) -> Floats:

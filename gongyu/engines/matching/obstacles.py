@@ -18,7 +18,8 @@ def near_misses(problem: Problem, need_id: str, limit: int = 6) -> list[NearMiss
 
     Fewest and smallest obstacles first, the best session of each unit, at most ``limit``.
     ``full`` counts the seats beside the confirmed pairs of the problem. A session that fits has
-    no obstacles and is not listed. Raises KeyError for an unknown need.
+    no obstacles and is not listed, nor is one in a half-day in which the group is busy elsewhere.
+    Raises KeyError for an unknown need.
     """
     n = problem.need_index[need_id]
     profiles = topic_profiles(problem)
@@ -26,12 +27,14 @@ def near_misses(problem: Problem, need_id: str, limit: int = 6) -> list[NearMiss
     held: dict[int, int] = defaultdict(int)
     for m, s in problem.confirmed | problem.pinned:
         held[s] += problem.needs[m].headcount
+    busy = problem.busy.get(problem.needs[n].group, frozenset())
     best: dict[str, tuple[float, int, NearMiss]] = {}
     for i, s in enumerate(sessions.tolist()):
         obstacles = obstacles_between(problem, n, s, float(measures.km[i]), held.get(s, 0))
-        if not obstacles or (n, s) in problem.confirmed:
-            continue
         session = problem.sessions[s]
+        elsewhere = (session.date, session.half_day) in busy
+        if elsewhere or not obstacles or (n, s) in problem.confirmed:
+            continue
         size = sum(_size(problem.needs[n], session, obstacle) for obstacle in obstacles)
         miss = NearMiss(
             session.id, session.unit, float(measures.fit[i]), float(measures.km[i]), obstacles

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,9 @@ Floats = npt.NDArray[np.float64]
 
 FIRST_LEVEL = 0.4
 """What a session on the same first-level topic counts of a topic's weight."""
+
+HALVES = 1 << 24
+"""More than date.max.toordinal() * 3 + 2: group * HALVES + half is one key for both."""
 
 
 def first_level(code: str) -> str:
@@ -79,7 +83,10 @@ class SessionArrays:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Problem:
-    """Build with :meth:`build`. Pairs are (need index, session index)."""
+    """Build with :meth:`build`. Pairs are (need index, session index).
+
+    busy_keys: ``busy`` as sorted group * HALVES + half, only for groups that some need has.
+    """
 
     needs: tuple[Need, ...]
     sessions: tuple[Session, ...]
@@ -89,6 +96,8 @@ class Problem:
     confirmed: frozenset[tuple[int, int]]
     pinned: frozenset[tuple[int, int]]
     forbidden: frozenset[tuple[int, int]]
+    busy: Mapping[str, frozenset[tuple[date, int]]]
+    closed_days: frozenset[date]
     need_index: Mapping[str, int]
     session_index: Mapping[str, int]
     topics: tuple[str, ...]
@@ -98,6 +107,7 @@ class Problem:
     wished: frozenset[tuple[int, int]]
     need: NeedArrays = field(repr=False)
     session: SessionArrays = field(repr=False)
+    busy_keys: Ints = field(repr=False)
 
     @classmethod
     def build(
@@ -111,6 +121,8 @@ class Problem:
         forbidden: Iterable[tuple[str, str]] = (),
         budgets: Mapping[str, int] | None = None,
         fair_groups: Mapping[str, Collection[str]] | None = None,
+        busy: Mapping[str, Collection[tuple[date, int]]] | None = None,
+        closed_days: Collection[date] = (),
     ) -> Problem:
         """Check everything and lay it out.
 
@@ -123,15 +135,22 @@ class Problem:
         budgets: fund -> fen that its running sessions may cost.
         fair_groups: name -> ids of needs, e.g. of rural and of small schools; like a town
         in the fairness of a plan, but a need may stand in several.
+        busy: group -> (day, half-day) pairs in which it is somewhere that the engine is not told
+        of, such as what it has agreed upon outside this run: nothing is proposed to it then.
+        Groups that no need names do no harm. closed_days: days that no way out may lead to, such
+        as public holidays; sessions given on such a day are matched like any other.
 
         Raises InvalidProblem with every fault.
         """
         needs, sessions = tuple(needs), tuple(sessions)
         limits, budgets = dict(unit_month_limits or {}), dict(budgets or {})
         groups = dict(fair_groups or {})
+        engaged = {group: frozenset(halves) for group, halves in (busy or {}).items()}
         confirmed, pinned, forbidden = set(confirmed), set(pinned), set(forbidden)
         faults = list(
-            faults_of(needs, sessions, limits, budgets, groups, confirmed, pinned, forbidden)
+            faults_of(
+                needs, sessions, limits, budgets, groups, engaged, confirmed, pinned, forbidden
+            )
         )
         if faults:
             raise InvalidProblem(faults)
@@ -149,6 +168,7 @@ class Problem:
         towns = sorted({need.town for need in needs})
         funds = sorted({session.fund for session in sessions if session.fund in budgets})
         unit_code = _codes(units)
+        need_arrays = _need_arrays(needs, _codes(topics), _codes(towns))
         return cls(
             needs=needs,
             sessions=sessions,
@@ -161,6 +181,8 @@ class Problem:
             confirmed=indices(confirmed),
             pinned=indices(pinned) - indices(confirmed),
             forbidden=indices(forbidden) - indices(confirmed),
+            busy=engaged,
+            closed_days=frozenset(closed_days),
             need_index=need_index,
             session_index=session_index,
             topics=tuple(topics),
@@ -173,13 +195,28 @@ class Problem:
                 for unit in need.wished_units
                 if unit in unit_code
             ),
-            need=_need_arrays(needs, _codes(topics), _codes(towns)),
+            need=need_arrays,
             session=_session_arrays(sessions, _codes(topics), unit_code, _codes(funds), limits),
+            busy_keys=_busy_keys(needs, need_arrays.group, engaged),
         )
 
 
 def _codes(names: Iterable[str]) -> dict[str, int]:
     return {name: code for code, name in enumerate(names)}
+
+
+def _busy_keys(
+    needs: tuple[Need, ...], group: Ints, busy: Mapping[str, frozenset[tuple[date, int]]]
+) -> Ints:
+    codes = {need.group: code for need, code in zip(needs, group.tolist(), strict=True)}
+    return np.sort(
+        _ints(
+            codes[name] * HALVES + day.toordinal() * 3 + half
+            for name, halves in busy.items()
+            if name in codes
+            for day, half in halves
+        )
+    )
 
 
 def _grade_bits(grades: Iterable[int]) -> int:

@@ -100,6 +100,8 @@ def changed(problem: Problem, changes: Changes) -> Problem:
         pinned=ids(problem.pinned) - changes.declined,
         forbidden=ids(problem.forbidden)
         | {(n, s) for n, s in changes.declined if n in need_ids and s in session_ids},
+        busy=problem.busy,
+        closed_days=problem.closed_days,
         fair_groups={
             name: {problem.needs[n].id for n in row} & need_ids
             for name, row in problem.fair_groups.items()

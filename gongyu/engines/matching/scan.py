@@ -101,7 +101,7 @@ def ground(problem: Problem, profiles: Profiles) -> Ground:
 
 
 def scan(problem: Problem, profiles: Profiles) -> tuple[Ints, Ints]:
-    """All pairs that keep every rule but that of forbidden pairs, by need and session."""
+    """All pairs, busy groups and forbidden pairs not yet looked at, by need and session."""
     laid = ground(problem, profiles)
     many = len(problem.needs)
     count = np.zeros(many + 1, np.int64)

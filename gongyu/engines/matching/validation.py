@@ -21,6 +21,7 @@ def faults_of(
     unit_month_limits: Mapping[str, int],
     budgets: Mapping[str, int],
     fair_groups: Mapping[str, Collection[str]],
+    busy: Mapping[str, Collection[tuple[date, int]]],
     confirmed: Iterable[Pair],
     pinned: Iterable[Pair],
     forbidden: Iterable[Pair],
@@ -46,6 +47,12 @@ def faults_of(
         for member in members:
             if member not in need_ids:
                 yield Fault("fair_group", group, "fair_groups", f"no such need: {member}")
+    for group, halves in busy.items():
+        if not group:
+            yield Fault("group", group, "busy", "empty")
+        for day, half in halves:
+            if half not in (0, 1, 2):
+                yield Fault("group", group, "busy", f"{day}: not 0, 1 or 2: {half}")
     named = {"confirmed": set(confirmed), "pinned": set(pinned), "forbidden": set(forbidden)}
     for field, pairs in named.items():
         for need_id, session_id in sorted(pairs):

@@ -142,6 +142,8 @@ def _pair_rules(problem: Problem, need: Need, session: Session) -> Iterator[Viol
         yield Violation("travel", f"{where}: {_travel(need, session)}")
     if (problem.need_index[need.id], problem.session_index[session.id]) in problem.forbidden:
         yield Violation("forbidden", where)
+    if (session.date, session.half_day) in problem.busy.get(need.group, ()):
+        yield Violation("group_half_day", f"{where}: {need.group} is elsewhere")
 
 
 def _limits(

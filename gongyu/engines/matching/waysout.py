@@ -76,7 +76,7 @@ def ways_out(
             survey.fund,
         ]
     )
-    single = np.flatnonzero(flags.sum(axis=0) == 1)
+    single = np.flatnonzero((flags.sum(axis=0) == 1) & _open(problem, survey))
     ranked: list[tuple[float, WayOut]] = []
     for kind, flag, size in (
         ("distance", survey.distance, survey.km),
@@ -103,8 +103,14 @@ def ways_out(
     ranked.sort(key=lambda entry: entry[0])
     ways = [way for _, way in ranked[:limit]]
     if not ways:
-        ways = _new_resource(need, survey.engaged)
+        ways = _new_resource(need, survey.engaged, problem.closed_days)
     return tuple(ways)
+
+
+def _open(problem: Problem, survey: Survey) -> Bools:
+    """Sessions on days that ways out may lead to."""
+    closed = [day.toordinal() for day in problem.closed_days]
+    return ~np.isin(problem.session.day[survey.sessions], closed)
 
 
 def _slot_sizes(problem: Problem, n: int, survey: Survey) -> Floats:
@@ -176,7 +182,7 @@ def _one_more(
     bad = survey.grades | survey.form | survey.distance | survey.too_big
     alone = problem.session.least[survey.sessions] > need.headcount
     fits = np.flatnonzero(~bad & ~alone & ~survey.forbidden)
-    days = _free_half_days(need, survey.engaged) if len(fits) else []
+    days = _free_half_days(need, survey.engaged, problem.closed_days) if len(fits) else []
     if not days:
         return None
     for i in fits[np.argsort(survey.km[fits], kind="stable")].tolist()[:20]:
@@ -211,21 +217,23 @@ def _room_for_more(
     return True
 
 
-def _free_half_days(need: Need, engaged: frozenset[int]) -> list[tuple[date, int]]:
+def _free_half_days(
+    need: Need, engaged: frozenset[int], closed: frozenset[date]
+) -> list[tuple[date, int]]:
     """Half-days of the need's window and slots in which its group is free; the first 60."""
     found: list[tuple[date, int]] = []
     day = need.date_from
     while day <= need.date_to and len(found) < 60:
-        for half in range(3):
+        for half in range(3) if day not in closed else ():
             if (day.weekday(), half) in need.slots and day.toordinal() * 3 + half not in engaged:
                 found.append((day, half))
         day += timedelta(days=1)
     return found
 
 
-def _new_resource(need: Need, engaged: frozenset[int]) -> list[WayOut]:
+def _new_resource(need: Need, engaged: frozenset[int], closed: frozenset[date]) -> list[WayOut]:
     """Somebody new on the topic, at a time when the group is free."""
-    for day, half in _free_half_days(need, engaged)[:1]:
+    for day, half in _free_half_days(need, engaged, closed)[:1]:
         topic = max(need.topics, key=lambda code: (need.topics[code], code))
         return [
             WayOut(
@@ -292,6 +300,8 @@ def apply_way_out(problem: Problem, need_id: str, way: WayOut) -> Problem:
         confirmed={(problem.needs[n].id, problem.sessions[s].id) for n, s in problem.confirmed},
         pinned={(problem.needs[n].id, problem.sessions[s].id) for n, s in problem.pinned},
         forbidden=forbidden,
+        busy=problem.busy,
+        closed_days=problem.closed_days,
         fair_groups={
             name: [problem.needs[n].id for n in row] for name, row in problem.fair_groups.items()
         },

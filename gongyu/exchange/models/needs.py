@@ -94,6 +94,11 @@ class NeedQuerySet(models.QuerySet["Need"]):
         return self.filter(state=Need.State.POOLED)
 
 
+def class_group(school_class_id: int) -> str:
+    """The engine's name of a class: whoever shares it is never in two places at once."""
+    return f"class-{school_class_id}"
+
+
 class Need(models.Model):
     """育人需求: who, what, which grades, how many, when, how far, how urgent."""
 
@@ -193,7 +198,7 @@ class Need(models.Model):
     @property
     def group(self) -> str:
         """The pupils who cannot be in two places at once (the engine's ``group``)."""
-        return f"class-{self.school_class_id}" if self.school_class_id else f"need-{self.pk}"
+        return class_group(self.school_class_id) if self.school_class_id else f"need-{self.pk}"
 
 
 class NeedTopic(models.Model):

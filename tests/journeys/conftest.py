@@ -9,22 +9,13 @@ anybody else.
 from __future__ import annotations
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -35,10 +26,10 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests import installation
 from tests.conftest import TODAY
 
 PATIENCE = 10_000  # milliseconds for anything that a page is to show
-ROOT = Path(__file__).resolve().parents[2]
 SCREENS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
     "desktop": {"viewport": {"width": 1440, "height": 900}},
@@ -67,89 +58,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """Where the product is being served, and the environment in which its command runs."""
+    """Where the product is being served."""
 
     address: str
-    environment: dict[str, str]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_it_answers(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/health/", timeout=5)
-        except (urllib.error.URLError, ConnectionError):
-            try:
-                code = server.wait(0.1)
-            except subprocess.TimeoutExpired:
-                continue
-            pytest.fail(f"gongyu serve ended with {code}:\n{log.read_text()}")
-        else:
-            return
-    pytest.fail(f"gongyu serve did not answer:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A database of this session alone: a new file, or a new database on the given server."""
-    given = os.environ.get("DATABASE_URL", "")
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'gongyu.sqlite3'}"
-        return
-    name = f"journeys_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    yield given.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture(scope="session")
-def district(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
+def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     """The demo district of the fixed day, built and served by the ``gongyu`` command."""
     home = tmp_path_factory.mktemp("home")
-    environment = {
-        **os.environ,
-        "GONGYU_HOME": str(home),
-        "GONGYU_DEMO": "1",
-        "GONGYU_DATE": TODAY.isoformat(),
-        "DATABASE_URL": database_url,
-    }
-    environment.pop("GONGYU_DEBUG", None)
-    gongyu = [sys.executable, "-m", "gongyu"]
-    built = subprocess.run(
-        [*gongyu, "demo", "--date", TODAY.isoformat()],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert built.returncode == 0, built.stdout + built.stderr
-
-    port = _free_port()
-    log = home / "serve.log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*gongyu, "serve", "--port", str(port)],
-            env=environment,
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_it_answers(server, address, log)
-        yield District(address, environment)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        code = server.wait(timeout=30)
-    assert code == 0, f"gongyu serve did not stop cleanly:\n{log.read_text()}"
+    with installation.a_database(home) as database_url:
+        environment = installation.environment_of(home, database_url)
+        installation.run([*installation.GONGYU, "demo", "--date", TODAY.isoformat()], environment)
+        with installation.served(environment) as address:
+            yield District(address)
 
 
 # The browser

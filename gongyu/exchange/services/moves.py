@@ -1,7 +1,7 @@
 """The one place where needs and orders change their state.
 
-Rows are locked in one order everywhere: sessions (by id), then the order, then its need. So two
-people may wait for one another's turn, but never for each other.
+Rows are locked in one order everywhere: sessions, then orders, then needs, each by their ids. So
+two people may wait for one another's turn, but never for each other.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,11 @@ def lock_sessions(session_ids: Iterable[int]) -> None:
     """Lock many sessions until the transaction ends, before any of their orders."""
     wanted = Session.objects.filter(pk__in=set(session_ids)).order_by("pk")
     list(wanted.select_for_update().values_list("pk"))
+
+
+def lock_needs(need_ids: Iterable[int]) -> None:
+    """Lock many needs until the transaction ends, after their sessions and orders."""
+    list(Need.objects.filter(pk__in=set(need_ids)).order_by("pk").select_for_update().values("pk"))
 
 
 def lock_order_and_session(order: Order) -> Order:

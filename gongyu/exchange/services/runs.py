@@ -27,7 +27,7 @@ from gongyu.exchange.models import (
 from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
 from gongyu.exchange.policies import dispatches
 
-from .moves import lock_order, lock_sessions, move_need, move_order
+from .moves import lock_needs, lock_order, lock_sessions, move_need, move_order
 from .orders import place_order
 from .steps import note_step
 
@@ -229,6 +229,7 @@ def dispatch_run(run: MatchingRun, *, by: User) -> tuple[int, int]:
     if run.job.state != Job.State.DONE:
         raise MoveNotAllowed(_("方案还没有算完，算完再派。"))
     lock_sessions(run.matches.values_list("session_id", flat=True))
+    lock_needs(run.matches.values_list("need_id", flat=True))
     sent = left = 0
     for match in run.matches.select_related("need", "session").order_by("pk"):
         if _dispatch(match, by=by):
@@ -255,6 +256,8 @@ def revoke_run(run: MatchingRun, *, by: User) -> int:
         raise MoveNotAllowed(_("这个方案还没有派出去，不用收回。"))
     sent = Order.objects.filter(planned_match__run=run)
     lock_sessions(sent.values_list("session_id", flat=True))
+    needs = sent.order_by("pk").select_for_update(of=("self",)).values_list("need_id", flat=True)
+    lock_needs(list(needs))
     held = sent.filter(state__in=Order.HOLDING).count()
     if held:
         raise MoveNotAllowed(

@@ -52,21 +52,21 @@ def find_candidates(problem: Problem) -> Candidates:
     0
     """
     profiles = topic_profiles(problem)
-    if len(problem.needs) * len(problem.sessions) <= SMALL:
+    if len(problem.need.heads) * len(problem.session.day) <= SMALL:
         n, s = _roughly(problem, profiles)
     else:
         n, s = scan(problem, profiles)
     measures = measure(problem, n, s, profiles)
     keep = (measures.fit >= LEAST_FIT - SLACK) & (measures.travel <= 1.0 + SLACK)
     if problem.forbidden:
-        size = max(len(problem.sessions), 1)
+        size = max(len(problem.session.day), 1)
         never = np.array([a * size + b for a, b in problem.forbidden], dtype=np.int64)
         keep &= ~np.isin(n * size + s, never)
     if len(problem.busy_keys):
         when = problem.need.group[n] * HALVES + problem.session.half[s]
         keep &= ~np.isin(when, problem.busy_keys)
     n, s = n[keep], s[keep]
-    counts = np.bincount(n, minlength=len(problem.needs))
+    counts = np.bincount(n, minlength=len(problem.need.heads))
     return Candidates(
         start=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)]),
         need=n,
@@ -82,12 +82,12 @@ def _roughly(problem: Problem, profiles: Profiles) -> tuple[Ints, Ints]:
     """Pairs that keep every rule but those of distance, busy groups and forbidden pairs."""
     need, session = problem.need, problem.session
     weights = weight_matrix(problem)
-    many = len(problem.sessions)
+    many = len(problem.session.day)
     step = max(1, _BLOCK // max(many, 1))
     alone = np.where(session.exclusive, session.least, 0)
     found: list[tuple[Ints, Ints]] = []
-    for begin in range(0, len(problem.needs) if many else 0, step):
-        rows = slice(begin, min(begin + step, len(problem.needs)))
+    for begin in range(0, len(problem.need.heads) if many else 0, step):
+        rows = slice(begin, min(begin + step, len(problem.need.heads)))
 
         def of(values: Ints, rows: slice = rows) -> Ints:
             return values[rows, None]

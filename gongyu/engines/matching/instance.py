@@ -62,12 +62,12 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
 
     Raises InvalidProblem where pins contradict the rules or each other.
     """
-    _check_pins(problem, candidates)
+    check_pins(problem, candidates)
     n, s, value, km, fixed = _with_confirmed(problem, candidates)
     need, session = problem.need, problem.session
     keys, half = np.unique(need.group[n] * HALVES + session.half[s], return_inverse=True)
     half = half.reshape(-1).astype(np.int64)
-    many = len(problem.sessions)
+    many = len(problem.session.day)
     limited = session.limit >= 0
     unit_month = session.unit * 1_000_000 + session.month
     month_keys, at = np.unique(unit_month[limited], return_inverse=True)
@@ -87,9 +87,9 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     ).astype(np.int64)
     used = np.bincount(s[fixed], weights=need.heads[n[fixed]], minlength=many).astype(np.int64)
     taken = np.bincount(s[fixed], minlength=many)
-    got = np.bincount(n[fixed], minlength=len(problem.needs))
+    got = np.bincount(n[fixed], minlength=len(problem.need.heads))
     return Instance(
-        start=np.searchsorted(n, np.arange(len(problem.needs) + 1)),
+        start=np.searchsorted(n, np.arange(len(problem.need.heads) + 1)),
         need=n,
         session=s,
         half=half,
@@ -115,10 +115,10 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     )
 
 
-def _check_pins(problem: Problem, candidates: Candidates) -> None:
+def check_pins(problem: Problem, candidates: Candidates) -> None:
     if not problem.pinned:
         return
-    size = len(problem.sessions)
+    size = len(problem.session.day)
     asked = np.array([n * size + s for n, s in problem.pinned], dtype=np.int64)
     held = asked[np.isin(asked, candidates.need * size + candidates.session)]
     faults = list(
@@ -140,7 +140,7 @@ def _with_confirmed(
     problem: Problem, candidates: Candidates
 ) -> tuple[Ints, Ints, Floats, Floats, Bools]:
     """Pairs by need and session; confirmed pairs join even where they are no longer feasible."""
-    size = max(len(problem.sessions), 1)
+    size = max(len(problem.session.day), 1)
     keys = candidates.need * size + candidates.session
     confirmed = np.array([n * size + s for n, s in problem.confirmed], dtype=np.int64)
     pinned = np.array([n * size + s for n, s in problem.pinned], dtype=np.int64)

@@ -43,8 +43,8 @@ def topic_profiles(problem: Problem) -> Profiles:
     arrays = problem.session
     starts = arrays.topic_start.tolist()
     codes = arrays.topic_code.tolist()
-    of = np.empty(len(problem.sessions), np.int64)
-    for s in range(len(problem.sessions)):
+    of = np.empty(len(problem.session.day), np.int64)
+    for s in range(len(problem.session.day)):
         of[s] = index.setdefault(tuple(codes[starts[s] : starts[s + 1]]), len(index))
     parents = [first_level(code) for code in problem.topics]
     cover = np.zeros((len(problem.topics), len(index)))
@@ -62,7 +62,7 @@ def weight_matrix(problem: Problem) -> sparse.csr_array:
     need = problem.need
     return sparse.csr_array(
         (need.topic_weight, need.topic_code, need.topic_start),
-        shape=(len(problem.needs), len(problem.topics)),
+        shape=(len(problem.need.heads), len(problem.topics)),
     )
 
 

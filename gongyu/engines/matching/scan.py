@@ -103,7 +103,7 @@ def ground(problem: Problem, profiles: Profiles) -> Ground:
 def scan(problem: Problem, profiles: Profiles) -> tuple[Ints, Ints]:
     """All pairs, busy groups and forbidden pairs not yet looked at, by need and session."""
     laid = ground(problem, profiles)
-    many = len(problem.needs)
+    many = len(problem.need.heads)
     count = np.zeros(many + 1, np.int64)
     nothing = np.empty(0, np.int64)
     _pass(laid, count, nothing, False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -73,15 +73,21 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Dual prices from which ``weak_duality_bound`` recomputes the bound of B.
+    """Dual prices from which anybody can recompute the bound of B: see ``recheck``.
 
     ranks: need -> price of each of its ranks. half_days: (group, or the need's id where it has
     none; day; half-day) -> price. funds: fund -> price of one fen. What is not named costs 0.
+
+    In the proof of a fair goal, rewards: ("town" or "group", name) -> for each quarter of its
+    target how many served needs it rewards and what each earns; towns: what the bound pays a
+    served need instead.
     """
 
     ranks: dict[str, tuple[float, ...]]
     half_days: dict[tuple[str, date, int], float]
     funds: dict[str, float]
+    rewards: dict[tuple[str, str], tuple[tuple[int, float], ...]] = field(default_factory=dict)
+    towns: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 class Reason(StrEnum):

@@ -1,8 +1,8 @@
 """An independent check of a plan, before anybody sees it.
 
-Works on the records alone, one pair at a time in plain Python, and shares no code with the solvers
-(nor, but for the recomputed bound, with the search for candidates): what they get wrong, this does
-not get wrong with them.
+Works on the records alone and shares no code with the search for candidates nor with the solvers:
+the plan is read one pair at a time in plain Python, the bound is derived anew in ``recheck``. What
+they get wrong, this does not get wrong with them.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, isfinite, radians, sin, sqrt
 
-from .candidates import find_candidates
-from .duality import weak_duality_bound
-from .instance import assemble
 from .plan import Match, Plan
 from .problem import Problem
+from .recheck import faults_of_proof, proven_bound
 from .types import Form, Need, Session
 
 _CLOSE = 1e-6
+
+_HAIR = 1e-9
+"""Relative error that adding up a bound in another order may make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ def verify(problem: Problem, plan: Plan, *, prices: bool = True) -> list[Violati
 
     Rules: unknown, duplicate, grades, form, window, slot, fit, travel, forbidden, headcount, km,
     value, capacity, exclusive, min_group, wanted, group_half_day, unit_month, budget, confirmed,
-    pinned, objective, bound, gap, unmet, towns. Confirmed pairs are facts: they are exempt from
-    the rules of a pair, and a limit that they alone exceed counts as what they use.
+    pinned, objective, bound, gap, proof, unmet, towns. Confirmed pairs are facts: they are exempt
+    from the rules of a pair, and a limit that they alone exceed counts as what they use.
 
-    prices: also recompute the bound from the prices of the certificate's proof, if it has one.
-    This one check takes the candidates as found; that they are complete is tested apart.
+    prices: also derive the bound anew from the records and the prices of the certificate's proof,
+    if it has one: a bound below what they prove is refused.
     """
     needs = {need.id: need for need in problem.needs}
     sessions = {session.id: session for session in problem.sessions}
@@ -220,9 +221,12 @@ def _proven(problem: Problem, plan: Plan) -> Iterator[Violation]:
     proof, stated = plan.certificate.proof, plan.certificate
     if proof is None:
         return
-    instance = assemble(problem, find_candidates(problem))
-    bound = max(weak_duality_bound(problem, instance, proof), stated.objective)
-    if _apart(stated.bound, bound):
+    wrong = list(faults_of_proof(problem, proof))
+    if wrong:
+        yield Violation("proof", "; ".join(wrong[:5]))
+        return
+    bound = proven_bound(problem, proof)
+    if stated.bound < bound * (1.0 - _HAIR) - _HAIR:
         yield Violation("bound", f"{stated.bound}, the prices prove {bound}")
 
 

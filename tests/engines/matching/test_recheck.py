@@ -1,0 +1,187 @@
+"""The bound is derived once more by code that shares nothing with what found it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gongyu.engines import matching
+from gongyu.engines.matching import Plan, Problem, Proof, find_candidates, match, verify
+from gongyu.engines.matching import solve as solving
+from gongyu.engines.matching.instance import assemble
+from gongyu.engines.matching.recheck import best_filling, proven_bound
+from gongyu.engines.matching.recheck_pairs import feasible_pairs
+
+from .enumeration import best_by_enumeration
+from .instances import need, random_problem, session
+
+DATA = {"plan", "problem", "types"}
+
+
+def imported(module: str) -> set[str]:
+    """Modules of the engine that a module imports, at whatever depth."""
+    folder = Path(matching.__file__).parent
+    found: set[str] = set()
+    ahead = [module]
+    while ahead:
+        tree = ast.parse((folder / f"{ahead.pop()}.py").read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module not in found:
+                assert node.module, "from . import …"
+                found.add(node.module)
+                ahead += [] if node.module in DATA else [node.module]
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                names = [name.name for name in node.names]
+                where = getattr(node, "module", None) or names[0]
+                assert where.split(".")[0] not in {"gongyu", "numba", "scipy", "highspy"}, where
+    return found
+
+
+def test_the_verifier_knows_the_data_and_nothing_of_the_solvers() -> None:
+    assert imported("verify") == DATA | {"recheck", "recheck_pairs"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    needs=st.integers(0, 12),
+    sessions=st.integers(0, 12),
+    many=st.booleans(),
+)
+def test_its_own_pairs_and_values_are_those_of_the_candidates(
+    seed: int, needs: int, sessions: int, many: bool
+) -> None:
+    problem = random_problem(seed, needs, sessions, fixed=True, many_slots=many)
+    instance = assemble(problem, find_candidates(problem))
+    pairs = feasible_pairs(problem)
+    assert pairs.need.tolist() == instance.need.tolist()
+    assert pairs.session.tolist() == instance.session.tolist()
+    assert pairs.fixed.tolist() == instance.fixed.tolist()
+    assert pairs.value.tolist() == pytest.approx(instance.value.tolist(), rel=1e-11)
+
+
+def prices(problem: Problem, seed: int) -> Proof:
+    """Any prices, good or bad."""
+    draw = np.random.default_rng(seed)
+    whens = {(s.date, s.half_day) for s in problem.sessions}
+    return Proof(
+        {n.id: tuple(draw.uniform(0, 40, draw.integers(0, n.wanted + 1))) for n in problem.needs},
+        {(n.group or n.id, *when): draw.uniform(0, 9) for n in problem.needs for when in whens},
+        {fund: draw.uniform(0, 0.2) for fund in problem.budgets},
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), fixed=st.booleans())
+def test_whatever_the_prices_no_plan_is_better_than_their_bound(seed: int, fixed: bool) -> None:
+    problem = random_problem(seed, 4, 4, fixed=fixed)
+    pairs = find_candidates(problem)
+    feasible = set(zip(pairs.need.tolist(), pairs.session.tolist(), strict=True))
+    if len(pairs) > 9 or not problem.confirmed <= feasible:
+        return
+    best = best_by_enumeration(problem)
+    assert proven_bound(problem, prices(problem, seed % 1000)) >= best - 1e-9
+    assert proven_bound(problem, Proof({}, {}, {})) >= best - 1e-9
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    bidders=st.lists(st.tuples(st.integers(-20, 40), st.integers(1, 12)), max_size=8),
+    seats=st.integers(0, 30),
+    single=st.booleans(),
+    least=st.integers(0, 20),
+)
+def test_a_session_is_filled_as_well_as_by_trying_everything(
+    bidders: list[tuple[int, int]], seats: int, single: bool, least: int
+) -> None:
+    best = 0
+    for chosen in range(1 << len(bidders)):
+        takers = [b for i, b in enumerate(bidders) if chosen >> i & 1]
+        heads = sum(size for _, size in takers)
+        if heads <= seats and heads >= least and not (single and len(takers) > 1):
+            best = max(best, sum(bid for bid, _ in takers))
+    bids = np.array([bid for bid, _ in bidders], np.float64)
+    sizes = np.array([size for _, size in bidders], np.int64)
+    assert best_filling(bids, sizes, seats, single, least) == best
+
+
+@pytest.fixture(scope="module")
+def proven() -> tuple[Problem, Plan]:
+    problem = random_problem(13, 40, 50, days=21, fixed=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "SMALL", 0)
+        plan = match(problem)
+    assert verify(problem, plan) == []
+    return problem, plan
+
+
+def with_proof(plan: Plan, change: Callable[[Proof], Proof]) -> Plan:
+    assert plan.certificate.proof
+    proof = change(plan.certificate.proof)
+    return replace(plan, certificate=replace(plan.certificate, proof=proof))
+
+
+def one_price(price: float) -> Callable[[Proof], Proof]:
+    def change(proof: Proof) -> Proof:
+        who = next(iter(proof.ranks))
+        return replace(proof, ranks=proof.ranks | {who: (price, *proof.ranks[who][1:])})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        one_price(-1e-9),
+        one_price(float("nan")),
+        one_price(float("inf")),
+        lambda proof: replace(proof, ranks=proof.ranks | {"nobody": (1.0,)}),
+        lambda proof: replace(
+            proof, ranks={who: (*row, *[1.0] * 4) for who, row in proof.ranks.items()}
+        ),
+        lambda proof: replace(proof, half_days={("nobody", date(2026, 10, 1), 0): 1.0}),
+        lambda proof: replace(proof, half_days={("g1", date(2026, 10, 1), 0): -1.0}),
+        lambda proof: replace(proof, funds={"nobody's": 1.0}),
+    ],
+)
+def test_prices_that_are_none_are_refused(
+    proven: tuple[Problem, Plan], change: Callable[[Proof], Proof]
+) -> None:
+    problem, plan = proven
+    assert [v.rule for v in verify(problem, with_proof(plan, change))] == ["proof"]
+
+
+def lowered(plan: Plan, part: float) -> Plan:
+    stated = plan.certificate
+    bound = stated.bound * (1 - part)
+    return replace(plan, certificate=replace(stated, bound=bound, gap=bound / stated.objective - 1))
+
+
+def test_a_bound_lowered_by_a_hair_is_refused(proven: tuple[Problem, Plan]) -> None:
+    problem, plan = proven
+    assert plan.certificate.gap > 1e-5
+    assert [v.rule for v in verify(problem, lowered(plan, 1e-8))] == ["bound"]
+    assert verify(problem, lowered(plan, -1e-3)) == []
+
+
+def test_other_prices_do_not_prove_the_bound(proven: tuple[Problem, Plan]) -> None:
+    problem, plan = proven
+    empty = with_proof(plan, lambda proof: Proof({}, {}, {}))
+    assert [v.rule for v in verify(problem, empty)] == ["bound"]
+
+
+def test_a_pair_hidden_from_the_solver_shows_in_the_bound() -> None:
+    """A search that overlooks a pair would prove too little; the recheck does not overlook it."""
+    needs, offer = [need(), need("n2", severity=3)], session(capacity=30)
+    full = Problem.build(needs, [offer])
+    blind = Problem.build(needs, [offer], forbidden=[("n2", "s1")])
+    bound = proven_bound(blind, Proof({}, {}, {}))
+    assert proven_bound(full, Proof({}, {}, {})) > bound + 50

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -56,12 +57,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         "doctor": _doctor,
     }
     try:
-        return commands[asked.command](asked)
+        code = commands[asked.command](asked)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever was reading (head, less) has had enough. What is still buffered goes nowhere, or
+        # the interpreter would complain of it on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except serving.ServingError as refusal:
         print(f"gongyu {asked.command}: {refusal}", file=sys.stderr)
         return refusal.exit_code
     except KeyboardInterrupt:
         return 130
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

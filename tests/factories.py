@@ -35,6 +35,7 @@ from gongyu.exchange.models import (
     Resource,
     ResourceEntry,
     ResourceKind,
+    ResourcePhoto,
     Session,
     Topic,
     UnitAdmission,
@@ -333,6 +334,22 @@ class ResourceEntryFactory(DjangoModelFactory):
 
     resource = factory.SubFactory(ResourceFactory)
     kind = ResourceKind.PLACE
+
+
+class ResourcePhotoFactory(DjangoModelFactory):
+    """A grey picture with its two files."""
+
+    class Meta:
+        model = ResourcePhoto
+
+    resource = factory.SubFactory(ResourceFactory)
+    alt = factory.Sequence(lambda n: f"第{n}个展厅")
+    file = factory.django.ImageField(width=60, height=40, color="grey")
+    small = factory.django.ImageField(width=30, height=20, color="grey")
+    width, height = 60, 40
+    place = factory.Sequence(lambda n: n % 1000)
+    added_by = factory.LazyAttribute(lambda o: person(Role.UNIT, o.resource.unit))
+    added_at = factory.LazyFunction(now)
 
 
 class OpeningRuleFactory(DjangoModelFactory):

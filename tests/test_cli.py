@@ -120,6 +120,24 @@ def test_the_day_of_a_demo_is_read_as_a_date() -> None:
     assert (asked.date, asked.seed, asked.fresh) == (date(2026, 11, 24), 7, False)
 
 
+def test_a_reader_who_has_had_enough_gets_no_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "gongyu", "doctor"],
+            cwd=ROOT,
+            env=os.environ | {"GONGYU_HOME": str(tmp_path)},
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        os.close(writing)
+    assert ended.stderr == ""
+    assert ended.returncode == 128 + signal.SIGPIPE
+
+
 # The real processes
 
 

@@ -18,6 +18,7 @@ from . import (
     notes,
     offers,
     people,
+    photos,
     policies,
     problems,
     proposal,
@@ -54,6 +55,7 @@ def build_district(
         offers.build(district)
         tell("摸底和入库")
         census.build(district)
+        photos.build(district)
         tell("需求和订单")
         needs.build(district)
         problems.build(district)

@@ -28,6 +28,7 @@ can_end_orders: Predicate = is_school_staff | is_unit
 can_keep_entries: Predicate = is_unit
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission
+can_see_terms: Predicate = is_school_staff | is_commission | is_unit
 can_keep_problems: Predicate = is_commission
 can_keep_whitelist: Predicate = is_commission
 can_push: Predicate = is_department | is_community | is_unit

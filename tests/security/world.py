@@ -99,6 +99,7 @@ def build() -> World:
         }.items()
     }
     other_order = make.OrderFactory(pk=next(pks), session=other_session)
+    photo = make.ResourcePhotoFactory(pk=next(pks), resource=resource)
     proposal = make.ProposalFactory()
     make.RecommendationFactory(proposal=proposal)
 
@@ -133,6 +134,10 @@ def build() -> World:
         "other_opening_exception": make.OpeningExceptionFactory(
             pk=next(pks), resource=other_session.resource
         ),
+        "photo": photo,
+        "other_photo": make.ResourcePhotoFactory(pk=next(pks), resource=other_session.resource),
+        "photo_key": str(photo.key),
+        "hidden_photo_key": str(make.ResourcePhotoFactory(resource__unit__is_listed=False).key),
         "admission": make.UnitAdmissionFactory(pk=next(pks)),
         "suspension": make.ExamSuspensionFactory(pk=next(pks)),
         "census_import": make.CensusImportFactory(pk=next(pks), by=world.people[Role.COMMISSION]),

@@ -14,6 +14,7 @@ from .feeds import CalendarFeed
 from .imports import CensusImport
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Rating
+from .photos import ResourcePhoto
 from .problems import Evidence, Measure, Problem
 from .resources import Resource, Session, Topic
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
@@ -41,6 +42,7 @@ __all__ = [
     "Resource",
     "ResourceEntry",
     "ResourceKind",
+    "ResourcePhoto",
     "RuledSession",
     "Session",
     "Severity",

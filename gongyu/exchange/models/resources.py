@@ -101,6 +101,10 @@ class Resource(models.Model):
         return self.title
 
     @property
+    def price_yuan(self) -> float:
+        return self.price_fen / 100
+
+    @property
     def grades_label(self) -> str:
         return grades.say_range(self.first_grade, self.last_grade)
 

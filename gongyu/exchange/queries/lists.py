@@ -35,14 +35,14 @@ def orders_for_school(user: User) -> QuerySet[Order]:
 
 def offers_of(unit: Organization) -> list[Resource]:
     """What a unit offers, its topics and the sessions ahead (``coming``, each with the number of
-    orders ``asking`` for it); 3 queries.
+    orders ``asking`` for it); 4 queries.
     """
     asking = Count("orders", filter=Q(orders__state=Order.State.PLACED))
     coming = Session.objects.upcoming().select_related("resource").annotate(asking=asking)
     coming = coming.order_by("date", "half_day")
     return list(
         unit.resources.select_related("entry").prefetch_related(
-            "topics", Prefetch("sessions", queryset=coming, to_attr="coming")
+            "topics", "photos", Prefetch("sessions", queryset=coming, to_attr="coming")
         )
     )
 

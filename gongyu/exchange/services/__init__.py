@@ -27,6 +27,7 @@ from .orders import (
     rate_order,
     refuse_proposal,
 )
+from .photos import add_photo, move_photo_up, remove_photo
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .runs import cancel_run, dispatch_run, revoke_run, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
@@ -38,6 +39,7 @@ __all__ = [
     "add_measure",
     "add_opening_exception",
     "add_opening_rule",
+    "add_photo",
     "add_resource",
     "add_sessions",
     "add_suspension",
@@ -58,6 +60,7 @@ __all__ = [
     "invite_units",
     "list_matter",
     "mind_deadlines",
+    "move_photo_up",
     "move_problem",
     "place_order",
     "plan_push",
@@ -68,6 +71,7 @@ __all__ = [
     "remind_units",
     "remove_opening_exception",
     "remove_opening_rule",
+    "remove_photo",
     "remove_suspension",
     "renew_feed",
     "revoke_run",

@@ -16,7 +16,7 @@ from gongyu.core.once import once
 from gongyu.exchange import queries, services
 from gongyu.exchange.forms import SessionsForm
 from gongyu.exchange.models import Session
-from gongyu.exchange.policies import can_answer_orders, can_file_need
+from gongyu.exchange.policies import can_answer_orders, can_file_need, can_see_terms
 from gongyu.exchange.queries.census import standing_of
 from gongyu.places.models import Organization
 
@@ -77,6 +77,7 @@ def offer_list(request: HttpRequest, organization_pk: int) -> HttpResponse:
         "rated": rated,
         "shown": f":{SHOWN}",
         "may_file": can_file_need.test(request.user),
+        "sees_terms": can_see_terms.test(request.user),
     }
     template = "parts/offers.html" if request.headers.get("HX-Request") else "offers.html"
     return render(request, f"exchange/{template}", page)

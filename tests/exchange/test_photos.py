@@ -53,11 +53,11 @@ def test_terms_are_for_schools_and_the_commission(scene: Scene, sign_in: SignIn)
     offers = reverse("exchange:offers", args=[scene.unit.pk])
     for person in (scene.teacher, make.person(Role.COMMISSION)):
         page = text_of(sign_in(person).get(offers))
-        assert "12.5 元" in page
+        assert "12.50 元" in page
         assert "地铁大兴线" in page
     for client in (Client(), sign_in(make.person(Role.PARENT))):
         page = text_of(client.get(offers))
-        assert "12.5 元" not in page
+        assert "12.50 元" not in page
         assert "地铁大兴线" not in page
 
 

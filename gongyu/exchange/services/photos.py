@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -74,7 +75,8 @@ def remove_photo(photo: ResourcePhoto, *, by: User) -> None:
         photo.resource, "photo.remove", _("去掉一张照片：%(alt)s") % {"alt": photo.alt}, by=by
     )
     photo.delete()
-    transaction.on_commit(lambda: [storage.delete(name) for name in names if name])
+    for name in filter(None, names):
+        transaction.on_commit(partial(storage.delete, name))
 
 
 def _own(resource: Resource, by: User) -> None:

@@ -160,6 +160,12 @@ def person(role: str, organization: Organization | None = None, **about: Any) ->
     return user
 
 
+def town_clerk(town: Division | None = None) -> User:
+    """Somebody in the office of a town: of the given one, else of a new one."""
+    about = {} if town is None else {"division": town}
+    return person(Role.COMMUNITY, StreetOfficeFactory(**about))
+
+
 # Families
 
 

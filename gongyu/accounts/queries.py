@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gongyu.places.models import Organization
+from gongyu.places.models import Division, Organization
 
-from .models import Membership, User
+from .models import Membership, Role, User
 
 _KEPT = "_current_memberships"
 
@@ -32,6 +32,24 @@ def organization_ids(user: User, *roles: str) -> list[int]:
     return [
         m.organization_id for m in memberships_of(user) if m.organization_id and m.role in roles
     ]
+
+
+def town_of(membership: Membership | None) -> Division | None:
+    """The town for whose office the membership stands (街道办事处, 镇政府); None for any other."""
+    if not membership or membership.role != Role.COMMUNITY:  # a lazy one is never None itself
+        return None
+    office = membership.organization
+    if office is None or office.kind != Organization.Kind.STREET_OFFICE:
+        return None
+    division = office.division
+    if division is None or division.level != Division.Level.TOWNSHIP:
+        return None
+    return division
+
+
+def towns_of(user: User) -> list[Division]:
+    """The towns in whose office a person works today; no further query."""
+    return [town for m in memberships_of(user) if (town := town_of(m)) is not None]
 
 
 def people_with(organization: Organization, *roles: str) -> list[User]:

@@ -28,6 +28,8 @@ from . import (
 )
 from .district import District
 
+DEMO_TOWN = "110115003"  # 清源街道
+
 Progress = Callable[[str], None]
 
 
@@ -65,6 +67,7 @@ def build_district(
         notes.build(district)
         _read_old_notices(district)
         census.suspend_one(district)
+        _town_office(district)
     return district
 
 
@@ -73,6 +76,15 @@ def _read_old_notices(district: District) -> None:
     with at(district.at(-7)):
         for person in User.objects.filter(notices__isnull=False).distinct():
             mark_all_read(person)
+
+
+def _town_office(district: District) -> None:
+    """The demo's clerk of a town: the one in which the demo teacher's school stands."""
+    office = Organization.objects.get(
+        kind=Organization.Kind.STREET_OFFICE, division__code=DEMO_TOWN
+    )
+    clerk = district.person("town", name="梁佩文")
+    district.appoint(clerk, Role.COMMUNITY, office, title="社会事务办")
 
 
 def _offices(district: District) -> None:

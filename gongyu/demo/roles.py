@@ -23,6 +23,7 @@ DEMO_ROLES = [
     DemoRole("demo-school", "学校管理员", "印刷学院附小，德育主任", "school"),
     DemoRole("demo-unit", "资源单位", "中国印刷博物馆，预约员", "package-open"),
     DemoRole("demo-commission", "区教委", "看全区、统一派单", "landmark"),
+    DemoRole("demo-town", "镇街", "清源街道办事处，派本街道的单", "map"),
     DemoRole("demo-department", "部门", "区卫生健康委", "building-2"),
     DemoRole("demo-community", "社区", "发活动、办活动", "house"),
 ]

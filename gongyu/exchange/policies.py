@@ -9,20 +9,21 @@ from gongyu.accounts.policies import (
     is_department,
     is_school_admin,
     is_school_staff,
+    is_town_office,
     is_unit,
 )
-from gongyu.accounts.queries import organization_ids, roles_of
-from gongyu.places.models import Organization
+from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.places.models import Division, Organization
 
 from .models import Need, Order, UnitAdmission
 
 # Views declare these.
 can_file_need: Predicate = is_school_staff
 can_answer_orders: Predicate = is_unit
-can_run_matching: Predicate = is_commission
-can_read_needs: Predicate = is_school_staff | is_commission
-can_read_a_need: Predicate = is_school_staff | is_unit | is_commission
-can_read_orders: Predicate = is_school_staff | is_unit | is_commission
+can_run_matching: Predicate = is_commission | is_town_office
+can_read_needs: Predicate = is_school_staff | can_run_matching
+can_read_a_need: Predicate = is_school_staff | is_unit | can_run_matching
+can_read_orders: Predicate = is_school_staff | is_unit | can_run_matching
 can_answer_proposals: Predicate = is_school_staff
 can_end_orders: Predicate = is_school_staff | is_unit
 can_keep_entries: Predicate = is_unit
@@ -50,6 +51,13 @@ def speaks_for_unit(user: User, order: Order) -> bool:
 
 def dispatches(user: User) -> bool:
     return Role.COMMISSION in roles_of(user)
+
+
+def oversees(user: User, town: Division | None) -> bool:
+    """The district (``town`` is None) is the commission's; a town is also its own office's."""
+    if dispatches(user):
+        return True
+    return town is not None and town.pk in {own.pk for own in towns_of(user)}
 
 
 def may_receive_orders(unit: Organization) -> bool:

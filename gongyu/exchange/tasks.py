@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 @task()
 @task_access(can_run_matching)
 def solve_run(run_id: int) -> None:
-    """Solve a matching run that a member of the commission started (``can_run_matching``)."""
+    """Solve a run that the commission or a town's office started (``can_run_matching``)."""
     from .services import runs  # services enqueue this task
 
     run = MatchingRun.objects.get(pk=run_id)

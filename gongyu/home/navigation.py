@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from gongyu.accounts.models import Role
-from gongyu.accounts.queries import memberships_of
+from gongyu.accounts.models import Membership, Role
+from gongyu.accounts.queries import memberships_of, town_of
 from gongyu.notices.queries import unread_count
 
 DOCK_PLACES = 5
@@ -77,6 +77,24 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
     ],
 }
 
+# A town's office: what a community does, and the pool of its own schools.
+TOWN_PLACES = [
+    _TODAY,
+    _NEEDS,
+    (_("派单"), "exchange:runs", "route"),
+    (_("工作台"), "exchange:desk", "gauge"),
+    _WRITE,
+    (_("活动"), "publishing:activities", "calendar-days"),
+    _PUSHED,
+    _MAP,
+]
+
+
+def _places_of(workspace: Membership | None) -> list[tuple[Any, str, str]]:
+    if not workspace:  # lazy, so never None itself
+        return []
+    return TOWN_PLACES if town_of(workspace) else PLACES.get(workspace.role, [])
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of every page: workspaces, places of the present one, number of unread notices."""
@@ -84,10 +102,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {"workspace": None, "workspaces": [], "nav": [], "dock": [], "unread": 0}
     workspace = request.workspace  # type: ignore[attr-defined]  # set by WorkspaceMiddleware
-    places = [
-        (str(label), reverse(name), icon)
-        for label, name, icon in PLACES.get(workspace.role if workspace else "", [])
-    ]
+    places = [(str(label), reverse(name), icon) for label, name, icon in _places_of(workspace)]
     # /exchange/needs/new/ lies under /exchange/needs/: only the nearest place is the present one.
     here = max((url for _l, url, _i in places if request.path.startswith(url)), key=len, default="")
     nav = [Place(label, url, icon, url == here) for label, url, icon in places]

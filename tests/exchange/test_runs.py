@@ -139,7 +139,7 @@ def test_dispatching_makes_orders_and_leaves_what_changed(scene: Scene, office: 
 
     order = Order.objects.get()
     assert (order.need, order.origin, order.state) == (sent, Order.Origin.RUN, Order.State.PLACED)
-    assert run.matches.get(need=taken).skipped.startswith("这条需求现在是“已撤回”")
+    assert run.matches.get(need=taken).skipped == "这条需求现在是“已撤回”，没有再派。"
     with pytest.raises(MoveNotAllowed, match="已经派出去了"):
         services.dispatch_run(run, by=office)
 

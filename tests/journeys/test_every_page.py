@@ -36,6 +36,7 @@ ROLES = [
     "demo-school",
     "demo-unit",
     "demo-commission",
+    "demo-town",
     "demo-department",
     "demo-community",
 ]

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 from gongyu.accounts.models import Role
 
-from .world import ROLES, VISITOR
+from .world import ROLES, TOWN_OFFICE, VISITOR
 
 P, T, A = str(Role.PARENT), str(Role.TEACHER), str(Role.SCHOOL_ADMIN)
 C, D, S, U = str(Role.COMMISSION), str(Role.DEPARTMENT), str(Role.COMMUNITY), str(Role.UNIT)
+TW = TOWN_OFFICE
 
 EVERYONE = frozenset(ROLES)
 SIGNED_IN = EVERYONE - {VISITOR}
-WRITERS = frozenset({P, T, A, C, D, S, U})
+WRITERS = frozenset({P, T, A, C, D, S, U, TW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,9 @@ EXPECTED: dict[str, Route] = {
     "exchange:calendar": everyone(of="feed"),
     "exchange:calendar_page": may(T, A, U),
     "exchange:calendar_renew": may(T, A, U),
-    "exchange:desk": may(C),
-    "exchange:desk_classes": may(C),
-    "exchange:desk_orders": may(C, of="desk_kind"),
+    "exchange:desk": may(C, TW),
+    "exchange:desk_classes": may(C, TW),
+    "exchange:desk_orders": may(C, TW, of="desk_kind"),
     "exchange:figures": everyone(),
     "exchange:problems": everyone(),
     "exchange:problem_new": may(C),
@@ -102,16 +103,16 @@ EXPECTED: dict[str, Route] = {
     "exchange:measure_add": may(C, of="problem"),
     "exchange:problem_move": may(C, of="problem"),
     "exchange:measure_close": may(C, of="measure"),
-    "exchange:needs": may(T, A, C),
+    "exchange:needs": may(T, A, C, TW),
     "exchange:need_new": may(T, A),
     "exchange:need_suggest": may(T, A),
     "exchange:need_fit": may(T, A),
-    "exchange:need": may(T, A, U, C, of="ordered_need", others="other_need", reach=C),
+    "exchange:need": may(T, A, U, C, TW, of="ordered_need", others="other_need", reach=C),
     "exchange:order_place": may(T, A, of="need", others="other_need"),
     "exchange:need_repeat": may(T, A, of="need", others="other_need"),
     "exchange:need_withdraw": may(T, A, of="need", others="other_need"),
-    "exchange:orders": may(T, A, U, C),
-    "exchange:order": may(T, A, U, C, of="order", others="other_order", reach=C),
+    "exchange:orders": may(T, A, U, C, TW),
+    "exchange:order": may(T, A, U, C, TW, of="order", others="other_order", reach=C),
     "exchange:order_accept": may(U, of="order", others="other_order"),
     "exchange:order_accept_all": may(U),
     "exchange:order_propose": may(U, of="order", others="other_order"),
@@ -144,7 +145,7 @@ EXPECTED: dict[str, Route] = {
     "exchange:census_marked": may(C, of="census_import", others="other_census_import"),
     "exchange:census_apply": may(C, of="census_import", others="other_census_import"),
     "exchange:census_undo": may(C, of="census_import", others="other_census_import"),
-    "exchange:whitelist": may(A, C, D, S, U),
+    "exchange:whitelist": may(A, C, D, S, U, TW),
     "exchange:matter_unlist": may(C, of="matter"),
     "exchange:push_cancel": may(A, U, of="push", others="other_push"),
     "exchange:admissions": may(C),
@@ -154,12 +155,12 @@ EXPECTED: dict[str, Route] = {
     "exchange:suspension_remove": may(C, of="suspension"),
     "exchange:session_withdraw": may(U, of="session", others="other_session"),
     "exchange:offers": everyone(of="unit"),
-    "exchange:runs": may(C),
-    "exchange:run": may(C, of="run"),
-    "exchange:run_progress": may(C, of="run"),
-    "exchange:run_cancel": may(C, of="run"),
-    "exchange:run_dispatch": may(C, of="run"),
-    "exchange:run_revoke": may(C, of="run"),
+    "exchange:runs": may(C, TW),
+    "exchange:run": may(C, TW, of="run", others="other_run", reach=C),
+    "exchange:run_progress": may(C, TW, of="run", others="other_run", reach=C),
+    "exchange:run_cancel": may(C, TW, of="run", others="other_run", reach=C),
+    "exchange:run_dispatch": may(C, TW, of="run", others="other_run", reach=C),
+    "exchange:run_revoke": may(C, TW, of="run", others="other_run", reach=C),
     # Governance: proposals and their replies are public
     "governance:proposal": everyone(),
     "governance:proposal <number>": everyone(of="proposal"),

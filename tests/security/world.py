@@ -26,7 +26,8 @@ from tests.conftest import SIGN_IN_BACKEND
 
 VISITOR = "visitor"
 SYSTEM_ADMINISTRATOR = "system_administrator"
-ROLES: tuple[str, ...] = (VISITOR, *Role.values, SYSTEM_ADMINISTRATOR)
+TOWN_OFFICE = "town_office"  # its people hold Role.COMMUNITY in a street office
+ROLES: tuple[str, ...] = (VISITOR, *Role.values, TOWN_OFFICE, SYSTEM_ADMINISTRATOR)
 
 
 @dataclass
@@ -59,6 +60,7 @@ def build() -> World:
         Role.DEPARTMENT: make.person(Role.DEPARTMENT, department),
         Role.COMMUNITY: make.person(Role.COMMUNITY, community),
         Role.UNIT: make.person(Role.UNIT, unit),
+        TOWN_OFFICE: make.town_clerk(school.division),
         SYSTEM_ADMINISTRATOR: make.UserFactory(is_staff=True, is_superuser=True),
     }
     for role in ROLES:
@@ -158,7 +160,10 @@ def build() -> World:
         "done_order": orders[Order.State.DONE],
         "other_order": other_order,
         "job": make.JobFactory(pk=next(pks), started_by=world.people[Role.COMMISSION]),
-        "run": make.MatchingRunFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
+        "run": make.MatchingRunFactory(
+            pk=next(pks), by=world.people[Role.COMMISSION], town=school.division
+        ),
+        "other_run": make.MatchingRunFactory(pk=next(pks), town=make.DivisionFactory()),
         "proposal": proposal.number,
         "school_channel": str(Article.Channel.SCHOOL),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids, roles_of
+from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.core import grades
 from gongyu.core.calendar import WEEKDAYS, HalfDay
 from gongyu.families.models import SchoolClass
-from gongyu.places.models import Organization
+from gongyu.places.models import Division, Organization
 
 from .resources import Topic
 
@@ -73,21 +74,36 @@ class Slots:
         return "，".join(said)
 
 
+def in_towns(organization: str, towns: Iterable[Division]) -> Q:
+    """Organisations (at the end of the given path) that stand in one of the towns."""
+    keys = [town.pk for town in towns]
+    return Q(**{f"{organization}__division__in": keys}) | Q(
+        **{f"{organization}__division__parent__in": keys}
+    )
+
+
 class NeedQuerySet(models.QuerySet["Need"]):
     def visible_to(self, user: User) -> NeedQuerySet:
-        """A school sees its own, a unit what was ordered from it, the commission all."""
+        """A school sees its own, a unit what was ordered from it, a town's office what its schools
+        filed, the commission all.
+        """
         if not user.is_authenticated:
             return self.none()
         if Role.COMMISSION in roles_of(user):
             return self
         return self.filter(
             Q(school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            | in_towns("school", towns_of(user))
             | Q(
                 pk__in=Need.objects.filter(
                     orders__session__resource__unit__in=organization_ids(user, Role.UNIT)
                 ).values("pk")
             )
         )
+
+    def of_town(self, town: Division | None) -> NeedQuerySet:
+        """Those of the schools in a town; of the whole district without one."""
+        return self if town is None else self.filter(in_towns("school", [town]))
 
     def waiting(self) -> NeedQuerySet:
         """The pool: needs that nobody has taken yet."""

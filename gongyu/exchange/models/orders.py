@@ -11,28 +11,34 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids, roles_of
+from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.core.calendar import HalfDay, say_half_day, today
 from gongyu.families.models import SchoolClass
 
-from .needs import Need
+from .needs import Need, in_towns
 from .resources import Session
 
 if TYPE_CHECKING:
     from gongyu.accounts.models import User
+    from gongyu.places.models import Division
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
-        """The school that ordered, the unit that was asked, the commission."""
+        """The school that ordered, its town's office, the unit that was asked, the commission."""
         if not user.is_authenticated:
             return self.none()
         if Role.COMMISSION in roles_of(user):
             return self
         return self.filter(
             Q(need__school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            | in_towns("need__school", towns_of(user))
             | Q(session__resource__unit__in=organization_ids(user, Role.UNIT))
         )
+
+    def of_town(self, town: Division | None) -> OrderQuerySet:
+        """Those of the schools in a town; of the whole district without one."""
+        return self if town is None else self.filter(in_towns("need__school", [town]))
 
     def live(self) -> OrderQuerySet:
         return self.filter(state__in=Order.LIVE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,16 +11,34 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from gongyu.accounts.models import Role
+from gongyu.accounts.queries import roles_of, towns_of
 from gongyu.core.models import Job
+from gongyu.places.models import Division
 
 from .needs import Need
 from .orders import Order
 from .resources import Session
 
+if TYPE_CHECKING:
+    from gongyu.accounts.models import User
+
 DEFAULT_FAIRNESS = 50
 
 
 class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
+    def visible_to(self, user: User) -> MatchingRunQuerySet:
+        """The commission sees all runs, a town's office those of its own town."""
+        if not user.is_authenticated:
+            return self.none()
+        if Role.COMMISSION in roles_of(user):
+            return self
+        return self.filter(town__in=[town.pk for town in towns_of(user)])
+
+    def of_scope(self, town: Division | None) -> MatchingRunQuerySet:
+        """The runs of a town; without one those of the whole district."""
+        return self.filter(town=town)
+
     def with_counts(self) -> MatchingRunQuerySet:
         """Each run with ``served``, the needs that its plan serves."""
         runs = self.annotate(served=models.Count("matches", distinct=True))
@@ -32,6 +51,10 @@ class MatchingRun(models.Model):
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="matching_run")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(_("开始"))
+    # The town whose schools' needs were matched; none: the whole district's.
+    town = models.ForeignKey(
+        Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     needs = models.PositiveIntegerField(_("需求"), default=0)
     sessions = models.PositiveIntegerField(_("场次"), default=0)
     pairs = models.PositiveIntegerField(_("可行组合"), default=0)
@@ -71,6 +94,11 @@ class MatchingRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exchange:run", args=[self.pk])
+
+    @property
+    def scope_label(self) -> str:
+        """Whose plan it is: 全区, or the town's name."""
+        return str(self.town) if self.town else str(_("全区"))
 
     @property
     def gap(self) -> float | None:

@@ -55,9 +55,11 @@ def balance_of(run: MatchingRun) -> Balance:
     return Balance(price_rows(run, towns), _scarce(run, towns), *_maps(run))
 
 
-def last_prices() -> list[PriceRow]:
+def last_prices(town: Division | None = None) -> list[PriceRow]:
     """The curve of the latest run that has one, for whoever sets the next; 2 queries."""
-    run = MatchingRun.objects.exclude(curve=[]).order_by("-started_at", "-pk").first()
+    run = (
+        MatchingRun.objects.of_scope(town).exclude(curve=[]).order_by("-started_at", "-pk").first()
+    )
     if run is None:
         return []
     towns = Division.objects.filter(level=Division.Level.TOWNSHIP)

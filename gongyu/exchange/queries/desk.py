@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import school_year_began, today
 from gongyu.exchange.models import MatchingRun, Need, Order, Rating, Session
+from gongyu.exchange.models.needs import in_towns
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization
 
@@ -26,10 +27,13 @@ PRACTICE_FLOOR = {SchoolClass.Stage.PRIMARY: 10, SchoolClass.Stage.JUNIOR: 20}
 LATE_UNIT, LATE_SCHOOL, TODAY, UNRATED = "late-unit", "late-school", "today", "unrated"
 
 
-def desk_orders(kind: str) -> QuerySet[Order] | None:
-    """The rows behind a figure of the desk's first part; None for an unknown kind."""
+def desk_orders(kind: str, town: Division | None = None) -> QuerySet[Order] | None:
+    """The rows behind a figure of the desk's first part; None for an unknown kind.
+
+    Here and below, ``town`` narrows the district to the schools (or units) of one town.
+    """
     day = today()
-    orders = Order.objects.with_parties()
+    orders = Order.objects.of_town(town).with_parties()
     rated = Rating.objects.values("order").annotate(sides=Count("pk")).filter(sides=2)
     match kind:
         case "late-unit":
@@ -64,7 +68,7 @@ class Waiting:
     tone: str
 
 
-def waiting_today() -> list[Waiting]:
+def waiting_today(town: Division | None = None) -> list[Waiting]:
     """Four counts, one query each."""
     kinds = [
         (LATE_UNIT, _("单位超过 3 天没回话"), "wait"),
@@ -74,7 +78,7 @@ def waiting_today() -> list[Waiting]:
     ]
     found = []
     for kind, label, tone in kinds:
-        orders = desk_orders(kind)
+        orders = desk_orders(kind, town)
         count = orders.count() if orders is not None else 0
         found.append(Waiting(kind, label, count, tone if count else ""))
     return found
@@ -93,24 +97,33 @@ class YearFigures:
     runs: int
 
 
-def year_figures() -> YearFigures:
+def year_figures(town: Division | None = None) -> YearFigures:
     """Counted since 1 September; 3 queries."""
     since = school_year_began()
-    needs = Need.objects.filter(filed_at__date__gte=since).exclude(state=Need.State.WITHDRAWN)
+    needs = (
+        Need.objects.of_town(town)
+        .filter(filed_at__date__gte=since)
+        .exclude(state=Need.State.WITHDRAWN)
+    )
     figures = needs.aggregate(
         needs=Count("pk"),
         arranged=Count("pk", filter=Q(state__in=[Need.State.ARRANGED, Need.State.DONE])),
         done=Count("pk", filter=Q(state=Need.State.DONE)),
     )
-    held = Order.objects.filter(date__gte=since, date__lte=today())
+    held = Order.objects.of_town(town).filter(date__gte=since, date__lte=today())
     done = held.filter(state__in=[Order.State.DONE, Order.State.RATED])
     return YearFigures(
         since=since,
         pupils=sum(done.values_list("headcount", flat=True)),
         declined=held.filter(state=Order.State.DECLINED).count(),
-        runs=MatchingRun.objects.filter(dispatched_at__date__gte=since).count(),
+        runs=_runs_of(town).filter(dispatched_at__date__gte=since).count(),
         **figures,
     )
+
+
+def _runs_of(town: Division | None) -> QuerySet[MatchingRun]:
+    """A town's own runs; for the district those of its towns too."""
+    return MatchingRun.objects.all() if town is None else MatchingRun.objects.of_scope(town)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +143,16 @@ class ClassDays:
         return max(0.0, self.floor - self.days)
 
 
-def practice_days() -> list[ClassDays]:
+def practice_days(town: Division | None = None) -> list[ClassDays]:
     """Each class that the platform knows, fewest days first; 2 queries.
 
     A visit that took place outside school or with a unit at school counts half a day for the class
     that went. Visits of several classes together are counted for none: who went is not recorded.
     """
     since = school_year_began()
+    classes = SchoolClass.objects.all()
+    if town is not None:
+        classes = classes.filter(in_towns("school", [town]))
     visits = dict(
         Order.objects.filter(
             state__in=[Order.State.DONE, Order.State.RATED],
@@ -150,7 +166,7 @@ def practice_days() -> list[ClassDays]:
     )
     rows = [
         ClassDays(found, HALF_A_DAY * visits.get(found.pk, 0), PRACTICE_FLOOR[floor_of])
-        for found in SchoolClass.objects.select_related("school")
+        for found in classes.select_related("school")
         if (floor_of := SchoolClass.Stage(found.stage)) in PRACTICE_FLOOR and not found.has_left
     ]
     return sorted(
@@ -183,7 +199,7 @@ class Coverage:
         return [town for town in self.towns if not town.units]
 
 
-def coverage() -> Coverage:
+def coverage(town: Division | None = None) -> Coverage:
     """Towns and the schools that use the platform; 4 queries."""
     since = school_year_began()
     units: dict[str, set[int]] = defaultdict(set)
@@ -205,20 +221,23 @@ def coverage() -> Coverage:
         .select_related("division__parent")
         .order_by("name")
     )
+    if town is not None:
+        asking = [school for school in asking if school.town == town]
     schools: dict[str, list[Organization]] = defaultdict(list)
     for school in asking:
         if school.town is not None:
             schools[school.town.code].append(school)
     towns = [
         TownPoints(
-            town.code,
-            town.short_name,
-            len(units[town.code]),
-            len(schools[town.code]),
-            sum(school.pk in served for school in schools[town.code]),
+            found.code,
+            found.short_name,
+            len(units[found.code]),
+            len(schools[found.code]),
+            sum(school.pk in served for school in schools[found.code]),
         )
-        for town in Division.objects.filter(level=Division.Level.TOWNSHIP)
-        if town.kind != "functional_zone" or units[town.code]
+        for found in Division.objects.filter(level=Division.Level.TOWNSHIP)
+        if (found == town)
+        or (town is None and (found.kind != "functional_zone" or units[found.code]))
     ]
-    towns.sort(key=lambda town: (town.units, town.code))
+    towns.sort(key=lambda row: (row.units, row.code))
     return Coverage(towns, [school for school in asking if school.pk not in served])

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from gongyu.accounts.models import User
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Session, UnmetNeed
+from gongyu.places.models import Division
 
 from .lists import needs_by_state
 
@@ -26,15 +27,22 @@ class PoolFigures:
     sessions: int
 
 
-def pool_figures() -> PoolFigures:
-    """Counted from the records; 2 queries. ``ending``: last day within a week."""
+def pool_figures(town: Division | None = None) -> PoolFigures:
+    """Of the district or of a town's schools, counted from the records; 2 queries.
+
+    ``ending``: last day within a week.
+    """
     soon = today() + timedelta(days=7)
-    row = Need.objects.waiting().aggregate(
-        needs=Count("pk"),
-        schools=Count("school", distinct=True),
-        pupils=Sum("headcount"),
-        urgent=Count("pk", filter=Q(severity=3)),
-        ending=Count("pk", filter=Q(date_to__lte=soon)),
+    row = (
+        Need.objects.waiting()
+        .of_town(town)
+        .aggregate(
+            needs=Count("pk"),
+            schools=Count("school", distinct=True),
+            pupils=Sum("headcount"),
+            urgent=Count("pk", filter=Q(severity=3)),
+            ending=Count("pk", filter=Q(date_to__lte=soon)),
+        )
     )
     return PoolFigures(
         row["needs"],

@@ -3,6 +3,7 @@
 from .admission import admit_unit, apply_for_admission, stop_unit
 from .census import confirm_entries, invite_units, remind_units, save_entry
 from .deadlines import mind_deadlines
+from .dispatch import dispatch_run, revoke_run
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .needs import file_and_order, file_need, withdraw_need
@@ -29,7 +30,7 @@ from .orders import (
 )
 from .photos import add_photo, move_photo_up, remove_photo
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
-from .runs import cancel_run, dispatch_run, revoke_run, start_run
+from .runs import cancel_run, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
 __all__ = [

@@ -23,6 +23,15 @@ def lock_needs(need_ids: Iterable[int]) -> None:
     list(Need.objects.filter(pk__in=set(need_ids)).order_by("pk").select_for_update().values("pk"))
 
 
+def lock_pooled_needs(need_ids: Iterable[int]) -> set[int]:
+    """Lock those that are still in the pool, after their sessions; returns which they are.
+
+    Only what waits is locked: the needs of orders under way are locked with their orders.
+    """
+    wanted = Need.objects.waiting().filter(pk__in=set(need_ids)).order_by("pk")
+    return set(wanted.select_for_update().values_list("pk", flat=True))
+
+
 def lock_order_and_session(order: Order) -> Order:
     """The order as it is now with its session, order and need locked until the transaction ends."""
     (session_id,) = Order.objects.values_list("session_id").get(pk=order.pk)

@@ -18,18 +18,14 @@ from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import (
     MatchingRun,
     Need,
-    Order,
     PlannedMatch,
     Session,
     Topic,
     UnmetNeed,
 )
 from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
-from gongyu.exchange.policies import dispatches
-
-from .moves import lock_needs, lock_order, lock_sessions, move_need, move_order
-from .orders import place_order
-from .steps import note_step
+from gongyu.exchange.policies import oversees
+from gongyu.places.models import Division
 
 SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
 PHASES = {
@@ -45,23 +41,27 @@ MOST_SCARCE = 60
 
 
 @transaction.atomic
-def start_run(*, by: User, fairness: int = DEFAULT_FAIRNESS) -> MatchingRun:
-    """Start a run over the whole pool; the worker solves it. One at a time.
+def start_run(
+    *, by: User, fairness: int = DEFAULT_FAIRNESS, town: Division | None = None
+) -> MatchingRun:
+    """Start a run over the pool of a town or the whole district; the worker solves it.
 
-    ``fairness`` in percent: 0 maximises the benefit alone, 100 lifts the worst town first.
+    One at a time for each town and one for the district: whoever dispatches first gets a need,
+    the other plan leaves it out. ``fairness`` in percent: 0 maximises the benefit alone, 100 lifts
+    the worst town first.
     """
     from gongyu.exchange.tasks import solve_run  # the task calls services of this module
 
-    if not dispatches(by):
-        raise NotAllowed(_("只有区教委能统一派单。"))
+    check_oversees(by, town)
     busy = [Job.State.QUEUED, Job.State.RUNNING]
-    if MatchingRun.objects.select_for_update().filter(job__state__in=busy).exists():
+    if MatchingRun.objects.select_for_update().filter(town=town, job__state__in=busy).exists():
         raise MoveNotAllowed(_("已经有一次匹配在算了，等它算完再开始。"))
-    if not Need.objects.waiting().exists():
+    if not Need.objects.waiting().of_town(town).exists():
         raise DomainError(_("需求池现在是空的，没有要匹配的需求。"))
     run = MatchingRun.objects.create(
-        job=jobs.open_job(_("全区统一匹配"), by=by),
+        job=jobs.open_job(_("%(whose)s统一匹配") % {"whose": town or _("全区")}, by=by),
         by=by,
+        town=town,
         started_at=now(),
         fairness=fairness,
     )
@@ -70,14 +70,22 @@ def start_run(*, by: User, fairness: int = DEFAULT_FAIRNESS) -> MatchingRun:
     return run
 
 
+def check_oversees(person: User, town: Division | None) -> None:
+    if not oversees(person, town):
+        raise NotAllowed(
+            _("只有%(town)s和区教委能派这里的单。") % {"town": town}
+            if town
+            else _("只有区教委能统一派单。")
+        )
+
+
 @transaction.atomic
 def cancel_run(run: MatchingRun, *, by: User) -> None:
     """Stop a run: at once while no worker has it or its worker went silent, else at its next step.
 
     Nothing is kept of it, and the needs stay in the pool.
     """
-    if not dispatches(by):
-        raise NotAllowed(_("只有区教委能统一派单。"))
+    check_oversees(by, run.town)
     job = Job.objects.select_for_update().get(pk=run.job_id)
     if job.is_over:
         raise MoveNotAllowed(_("这次匹配已经结束了，不用取消。"))
@@ -93,11 +101,12 @@ def solve(run_id: int, *, seed: int = 0) -> None:
     The plan is re-checked by the engine's verifier before anybody sees it. A run that was
     cancelled keeps nothing.
     """
-    run = MatchingRun.objects.select_related("job").get(pk=run_id)
+    run = MatchingRun.objects.select_related("job", "town").get(pk=run_id)
     if run.job.is_over:
         return
     needs = list(
         Need.objects.waiting()
+        .of_town(run.town)
         .select_related("school__division__parent")
         .prefetch_related("topics")
         .order_by("pk")
@@ -212,81 +221,3 @@ def _keep(
         for u in plan.unmet
     )
     jobs.finish(run.job_id)
-
-
-@transaction.atomic
-def dispatch_run(run: MatchingRun, *, by: User) -> tuple[int, int]:
-    """Turn a plan into orders (派单); returns how many were sent and how many had to be left.
-
-    What changed since the run (a need taken, a session full) is left out with its reason and
-    stays in the pool; nothing that is arranged is touched.
-    """
-    if not dispatches(by):
-        raise NotAllowed(_("只有区教委能统一派单。"))
-    run = MatchingRun.objects.select_for_update().select_related("job").get(pk=run.pk)
-    if run.dispatched_at is not None:
-        raise MoveNotAllowed(_("这个方案已经派出去了。"))
-    if run.job.state != Job.State.DONE:
-        raise MoveNotAllowed(_("方案还没有算完，算完再派。"))
-    lock_sessions(run.matches.values_list("session_id", flat=True))
-    lock_needs(run.matches.values_list("need_id", flat=True))
-    sent = left = 0
-    for match in run.matches.select_related("need", "session").order_by("pk"):
-        if _dispatch(match, by=by):
-            sent += 1
-        else:
-            left += 1
-    run.dispatched_at, run.dispatched_by = now(), by
-    run.save(update_fields=["dispatched_at", "dispatched_by"])
-    timeline.record(run, "run.dispatch", _("派出 %(sent)d 单") % {"sent": sent}, by=by)
-    return sent, left
-
-
-@transaction.atomic
-def revoke_run(run: MatchingRun, *, by: User) -> int:
-    """Take a dispatched plan back while no unit has accepted any of it; returns how many orders.
-
-    Its needs are in the pool again, both sides are told, and the plan may be dispatched anew. What
-    a unit has declined meanwhile is in the pool already and stays as it is.
-    """
-    if not dispatches(by):
-        raise NotAllowed(_("只有区教委能收回派单。"))
-    run = MatchingRun.objects.select_for_update().get(pk=run.pk)
-    if run.dispatched_at is None:
-        raise MoveNotAllowed(_("这个方案还没有派出去，不用收回。"))
-    sent = Order.objects.filter(planned_match__run=run)
-    lock_sessions(sent.values_list("session_id", flat=True))
-    needs = sent.order_by("pk").select_for_update(of=("self",)).values_list("need_id", flat=True)
-    lock_needs(list(needs))
-    held = sent.filter(state__in=Order.HOLDING).count()
-    if held:
-        raise MoveNotAllowed(
-            _("已经有 %(n)d 单接下了，不能整批收回。没接的可以由学校一单一单取消。") % {"n": held}
-        )
-    taken_back = 0
-    for order in sent.filter(state__in=Order.LIVE).order_by("pk"):
-        _take_back(order, by=by)
-        taken_back += 1
-    run.matches.update(order=None, skipped="")
-    run.dispatched_at = run.dispatched_by = None
-    run.save(update_fields=["dispatched_at", "dispatched_by"])
-    timeline.record(run, "run.revoke", _("收回 %(n)d 单") % {"n": taken_back}, by=by)
-    return taken_back
-
-
-def _take_back(order: Order, *, by: User) -> None:
-    order = lock_order(order)
-    order.proposed_session = None
-    move_order(order, Order.State.CANCELLED)
-    move_need(order.need, Need.State.POOLED)
-    note_step(order, "order.revoke", _("区里收回了这次派单，需求回到需求池"), by=by)
-
-
-def _dispatch(match: PlannedMatch, *, by: User) -> bool:
-    try:
-        with transaction.atomic():
-            match.order = place_order(match.need, match.session, by=by, origin=Order.Origin.RUN)
-    except DomainError as refusal:
-        match.skipped = refusal.sentence[:200]
-    match.save(update_fields=["order", "skipped"])
-    return match.order is not None

@@ -10,6 +10,8 @@ from gongyu.core.access import access
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
 
+from .doors import seat_of
+
 A_PAGE = 30
 CLASSES_SHOWN = 8
 
@@ -17,14 +19,16 @@ CLASSES_SHOWN = 8
 @access(can_run_matching)
 @require_GET
 def desk_page(request: PersonRequest) -> HttpResponse:
-    classes = desk.practice_days()
+    town = seat_of(request)
+    classes = desk.practice_days(town)
     page = {
-        "waiting": desk.waiting_today(),
-        "year": desk.year_figures(),
+        "waiting": desk.waiting_today(town),
+        "year": desk.year_figures(town),
         "classes": classes[:CLASSES_SHOWN],
         "behind": sum(row.lacks > 0 for row in classes),
         "known": len(classes),
-        "coverage": desk.coverage(),
+        "coverage": desk.coverage(town),
+        "town": town,
     }
     return render(request, "exchange/desk.html", page)
 
@@ -33,10 +37,11 @@ def desk_page(request: PersonRequest) -> HttpResponse:
 @require_GET
 def desk_orders(request: PersonRequest, kind: str) -> HttpResponse:
     """The orders behind a figure of the desk."""
-    orders = desk.desk_orders(kind)
+    town = seat_of(request)
+    orders = desk.desk_orders(kind, town)
     if orders is None:
         raise Http404
-    label = next(entry.label for entry in desk.waiting_today() if entry.kind == kind)
+    label = next(entry.label for entry in desk.waiting_today(town) if entry.kind == kind)
     found = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "exchange/desk_orders.html", {"label": label, "page_obj": found})
 
@@ -45,5 +50,7 @@ def desk_orders(request: PersonRequest, kind: str) -> HttpResponse:
 @require_GET
 def desk_classes(request: PersonRequest) -> HttpResponse:
     """Every class with its days of practice, fewest first."""
-    found = Paginator(desk.practice_days(), A_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(desk.practice_days(seat_of(request)), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "exchange/desk_classes.html", {"page_obj": found})

@@ -4,11 +4,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Membership, Role
-from gongyu.accounts.queries import memberships_of
+from gongyu.accounts.queries import memberships_of, town_of, towns_of
 from gongyu.accounts.requests import PersonRequest
 from gongyu.exchange.errors import NotAllowed
 from gongyu.exchange.models import MatchingRun, Need, Order
-from gongyu.places.models import Organization
+from gongyu.places.models import Division, Organization
 
 SCHOOL = (Role.TEACHER, Role.SCHOOL_ADMIN)
 UNIT = (Role.UNIT,)
@@ -24,10 +24,30 @@ def _desk(request: PersonRequest, *roles: str) -> Membership | None:
 
 
 def side_of(request: PersonRequest) -> str:
-    """``school``, ``unit`` or ``commission``: the desk at which this person reads orders now."""
+    """``school``, ``unit`` or ``commission``: the desk at which this person reads orders now.
+
+    At a town's office they are read as at the commission, only fewer (``seat_of``).
+    """
+    if town_of(request.workspace) is not None:
+        return "commission"
     desk = _desk(request, *SCHOOL, *UNIT, *COMMISSION)
+    if desk is None and towns_of(request.user):
+        return "commission"
     role = desk.role if desk else ""
     return "unit" if role in UNIT else "commission" if role in COMMISSION else "school"
+
+
+def seat_of(request: PersonRequest) -> Division | None:
+    """The town whose pool this person looks after now; None for the whole district's."""
+    town = town_of(request.workspace)
+    if town is not None:
+        return town
+    if _desk(request, *COMMISSION) is not None:
+        return None
+    towns = towns_of(request.user)
+    if not towns:
+        raise NotAllowed(_("您现在不在区教委，也不在镇街任职。"))
+    return towns[0]
 
 
 def school_of(request: PersonRequest) -> Organization:
@@ -59,11 +79,9 @@ def order_for(request: PersonRequest, pk: int) -> Order:
     return get_object_or_404(orders, pk=pk)
 
 
-def run_for(pk: int) -> MatchingRun:
-    """Runs belong to the commission as a whole; the view's rule lets nobody else in."""
-    return get_object_or_404(
-        MatchingRun.objects.select_related("job", "by", "dispatched_by"), pk=pk
-    )
+def run_for(request: PersonRequest, pk: int) -> MatchingRun:
+    runs = MatchingRun.objects.visible_to(request.user)
+    return get_object_or_404(runs.select_related("job", "by", "dispatched_by", "town"), pk=pk)
 
 
 def number(text: object) -> int:

@@ -27,7 +27,7 @@ from gongyu.exchange.policies import (
 )
 from gongyu.exchange.queries.repeat import done_a_year_ago
 
-from .doors import need_for, number, school_of, side_of
+from .doors import need_for, number, school_of, seat_of, side_of
 
 A_PAGE = 20
 
@@ -37,8 +37,12 @@ A_PAGE = 20
 def need_list(request: PersonRequest) -> HttpResponse:
     """A school's own needs; for the commission the whole pool with its filters."""
     of_district = side_of(request) == "commission"
-    form = NeedFilter(request.GET, with_towns=of_district)
+    town = seat_of(request) if of_district else None
+    form = NeedFilter(request.GET, with_towns=of_district and town is None)
     chosen = form.chosen()
+    is_filtered = any(chosen.values())
+    if town is not None:
+        chosen["town"] = town.code
     needs = queries.needs_matching(request.user, **chosen)
     return render(
         request,
@@ -46,9 +50,10 @@ def need_list(request: PersonRequest) -> HttpResponse:
         {
             "page_obj": Paginator(needs, A_PAGE).get_page(request.GET.get("page")),
             "filter": form,
-            "is_filtered": any(chosen.values()),
+            "is_filtered": is_filtered,
             "of_district": of_district,
-            "pool": queries.pool_figures() if of_district else None,
+            "in_town": town,
+            "pool": queries.pool_figures(town) if of_district else None,
             "a_year_ago": [] if of_district else done_a_year_ago(school_of(request)),
             "may_file": bool(roles_of(request.user) & {Role.TEACHER, Role.SCHOOL_ADMIN}),
         },

@@ -23,6 +23,7 @@ from gongyu.exchange import loop, queries, services
 from gongyu.exchange.forms import CancelForm, DeclineForm, ProposeForm, RateForm
 from gongyu.exchange.forms.answers import first_sentence
 from gongyu.exchange.models import Order, Rating
+from gongyu.exchange.models.needs import in_towns
 from gongyu.exchange.policies import (
     can_answer_orders,
     can_answer_proposals,
@@ -33,7 +34,7 @@ from gongyu.exchange.policies import (
 )
 from gongyu.exchange.wording import say_count
 
-from .doors import order_for, side_of, unit_of
+from .doors import order_for, seat_of, side_of, unit_of
 
 A_PAGE = 20
 TABS: dict[str, tuple[Any, list[str]]] = {
@@ -57,7 +58,12 @@ def order_list(request: PersonRequest) -> HttpResponse:
         orders = orders.filter(session__resource__unit=unit_of(request))
     elif side == "school":
         orders = queries.orders_for_school(request.user)
-    return render(request, "exchange/order_list.html", _list(request, orders, side))
+    town = seat_of(request) if side == "commission" else None
+    if town is not None:
+        orders = orders.filter(in_towns("need__school", [town]))
+    return render(
+        request, "exchange/order_list.html", _list(request, orders, side) | {"town": town}
+    )
 
 
 def _list(request: PersonRequest, orders: QuerySet[Order], side: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from gongyu.exchange.models import MatchingRun
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries.plan import plan_of
 
-from .doors import run_for
+from .doors import run_for, seat_of
 
 A_PAGE = 30
 PATIENCE = 20.0  # seconds in the queue after which a page says that nobody takes the run
@@ -31,19 +31,24 @@ PATIENCE = 20.0  # seconds in the queue after which a page says that nobody take
 @once
 def run_list(request: PersonRequest) -> HttpResponse:
     """The pool in figures and all runs; posted, it starts one."""
+    town = seat_of(request)
     form = RunForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        return redirect(services.start_run(by=request.user, fairness=form.cleaned_data["fairness"]))
-    runs = MatchingRun.objects.select_related("job", "by").with_counts()
+        fairness = form.cleaned_data["fairness"]
+        return redirect(services.start_run(by=request.user, fairness=fairness, town=town))
+    runs = MatchingRun.objects.visible_to(request.user).select_related("job", "by", "town")
+    runs = runs.with_counts() if town is None else runs.of_scope(town).with_counts()
+    working = runs.of_scope(town).filter(job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
     return render(
         request,
         "exchange/run_list.html",
         {
             "form": form,
-            "prices": queries.last_prices(),
-            "pool": queries.pool_figures(),
+            "prices": queries.last_prices(town),
+            "pool": queries.pool_figures(town),
             "page_obj": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
-            "working": next((r for r in runs[:1] if not r.job.is_over), None),
+            "working": working.first(),
+            "town": town,
         },
     )
 
@@ -52,7 +57,7 @@ def run_list(request: PersonRequest) -> HttpResponse:
 @never_cache
 @require_GET
 def run_page(request: PersonRequest, pk: int) -> HttpResponse:
-    run = run_for(pk)
+    run = run_for(request, pk)
     page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
     if run.job.state == Job.State.DONE:
         plan = plan_of(run)
@@ -66,7 +71,7 @@ def run_page(request: PersonRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_progress(request: PersonRequest, pk: int) -> HttpResponse:
     """The moving part of a run's page; when the run is over, the page comes again as a whole."""
-    run = run_for(pk)
+    run = run_for(request, pk)
     page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
     response = render(request, "exchange/parts/progress.html", page)
     if run.job.is_over:
@@ -82,7 +87,7 @@ def _waits_long(run: MatchingRun) -> bool:
 @access(can_run_matching)
 @require_POST
 def run_cancel(request: PersonRequest, pk: int) -> HttpResponse:
-    run = run_for(pk)
+    run = run_for(request, pk)
     services.cancel_run(run, by=request.user)
     messages.success(request, _("正在停下来。需求都还在池里。"))
     return redirect(run)
@@ -92,7 +97,7 @@ def run_cancel(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @once
 def run_dispatch(request: PersonRequest, pk: int) -> HttpResponse:
-    run = run_for(pk)
+    run = run_for(request, pk)
     sent, left = services.dispatch_run(run, by=request.user)
     messages.success(request, _("派出 %(n)d 单，等单位接。") % {"n": sent})
     if left:
@@ -104,7 +109,7 @@ def run_dispatch(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @once
 def run_revoke(request: PersonRequest, pk: int) -> HttpResponse:
-    run = run_for(pk)
+    run = run_for(request, pk)
     number = services.revoke_run(run, by=request.user)
     messages.success(request, _("收回了 %(n)d 单，需求都回到需求池了。") % {"n": number})
     return redirect(run)

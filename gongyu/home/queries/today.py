@@ -11,11 +11,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Membership, Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import organization_ids, town_of
 from gongyu.core.calendar import say_day, say_half_day, today
 from gongyu.exchange import queries as exchange
 from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.families.queries import ChildWithNotes, children_with_latest_notes, classes_of
+from gongyu.places.models import Division
 from gongyu.publishing import queries as publishing
 from gongyu.publishing.models import Article, Policy
 
@@ -71,6 +72,9 @@ class TodayPage:
 def today_page(user: User, workspace: Membership | None) -> TodayPage:
     """The page for the role in which the person works right now."""
     role = workspace.role if workspace else ""
+    town = town_of(workspace)
+    if town is not None:
+        return _town(user, town)
     return _PAGES.get(role, _nobody)(user)
 
 
@@ -270,31 +274,58 @@ def _unit(user: User) -> TodayPage:
     )
 
 
-def _commission(user: User) -> TodayPage:
-    reviews = list(publishing.waiting_for_review()[: ROWS + 1])
-    late = Order.objects.filter(
+def _pool(title: str, town: Division | None = None) -> Block:
+    """What waits in the pool of the district or of a town, and when it was last matched."""
+    last = MatchingRun.objects.of_scope(town).filter(objective__isnull=False).first()
+    return Block(
+        title,
+        [
+            Row(
+                _("需求池里有 %(count)d 个需求在等")
+                % {"count": Need.objects.of_town(town).waiting().count()},
+                _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
+                if last
+                else _("还没有做过统一匹配"),
+                reverse("exchange:runs"),
+                icon="route",
+            )
+        ],
+        more_url=reverse("exchange:needs"),
+        more_label=_("看需求池"),
+    )
+
+
+def _late(town: Division | None = None) -> Block:
+    late = Order.objects.of_town(town).filter(
         state=Order.State.PLACED, placed_at__date__lt=today() - timedelta(days=LATE_AFTER_DAYS)
     )
-    pool = Need.objects.waiting()
-    last = MatchingRun.objects.filter(objective__isnull=False).first()
-    figures = [
-        Row(
-            _("需求池里有 %(count)d 个需求在等") % {"count": pool.count()},
-            _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
-            if last
-            else _("还没有做过统一匹配"),
-            reverse("exchange:runs"),
-            icon="route",
-        )
-    ]
+    return Block(
+        _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},
+        _order_rows(late.with_parties().order_by("placed_at", "pk")[:ROWS]),
+        more_url=reverse("exchange:orders"),
+        more_label=_("看全部订单"),
+        empty=_("都按时回了话。"),
+    )
+
+
+def _town(user: User, town: Division) -> TodayPage:
+    """A town's office: the pool of its schools, and what a community's people see."""
     return TodayPage(
         [
-            Block(
-                _("全区的需求"),
-                figures,
-                more_url=reverse("exchange:needs"),
-                more_label=_("看需求池"),
-            ),
+            _pool(_("%(town)s的学校") % {"town": town}, town),
+            _late(town),
+            _own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
+            _weekend_block(),
+        ],
+        [Action(_("匹配、派单"), reverse("exchange:runs"), "route")],
+    )
+
+
+def _commission(user: User) -> TodayPage:
+    reviews = list(publishing.waiting_for_review()[: ROWS + 1])
+    return TodayPage(
+        [
+            _pool(_("全区的需求")),
             Block(
                 _("家长的经验，等您审一审"),
                 _article_rows(reviews[:ROWS]),
@@ -303,13 +334,7 @@ def _commission(user: User) -> TodayPage:
                 more_label=_("去审核"),
                 empty=_("没有等审核的。"),
             ),
-            Block(
-                _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},
-                _order_rows(late.with_parties().order_by("placed_at", "pk")[:ROWS]),
-                more_url=reverse("exchange:orders"),
-                more_label=_("看全部订单"),
-                empty=_("都按时回了话。"),
-            ),
+            _late(),
         ],
         [Action(_("统一匹配、派单"), reverse("exchange:runs"), "route")],
     )

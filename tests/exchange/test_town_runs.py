@@ -1,0 +1,232 @@
+"""A town's office runs the pool of its own schools, and nothing else of the district."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gongyu.accounts.models import Role, User
+from gongyu.accounts.policies import is_town_office
+from gongyu.core.errors import DomainError
+from gongyu.core.models import Job
+from gongyu.exchange import services
+from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
+from gongyu.exchange.models import MatchingRun, Need, Order
+from gongyu.exchange.queries import desk, pool_figures
+from gongyu.exchange.services import runs
+from gongyu.places.models import Division, Organization
+from tests import factories as make
+
+from .conftest import Scene
+
+SignIn = Callable[[User], Client]
+RUNS = reverse("exchange:runs")
+
+
+@pytest.fixture
+def town(scene: Scene) -> Division:
+    found = scene.school.town
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def clerk(town: Division) -> User:
+    return make.town_clerk(town)
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    return make.person(Role.COMMISSION)
+
+
+def elsewhere(scene: Scene, **about: Any) -> Need:
+    """A need on the same topic of a school in another town."""
+    return scene.need(school=make.SchoolFactory(), **about)
+
+
+def solved(by: User, town: Division | None = None) -> MatchingRun:
+    run = services.start_run(by=by, town=town)
+    runs.solve(run.pk)
+    return MatchingRun.objects.select_related("job", "town").get(pk=run.pk)
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_only_people_of_a_street_office_are_a_towns_office(clerk: User, office: User) -> None:
+    in_a_village = make.person(Role.COMMUNITY)
+    without_a_town = make.person(Role.COMMUNITY, make.StreetOfficeFactory(division=None))
+    a_unit_of_it = make.person(Role.UNIT, make.StreetOfficeFactory())
+
+    assert is_town_office(clerk)
+    for person in (in_a_village, without_a_town, a_unit_of_it, office):
+        assert not is_town_office(person)
+
+
+def test_her_run_takes_the_needs_of_her_schools_and_any_session(
+    scene: Scene, town: Division, clerk: User
+) -> None:
+    ours = scene.need(headcount=20)
+    in_a_village = scene.need(
+        headcount=20,
+        school=make.SchoolFactory(division=make.CommunityDivisionFactory(parent=town)),
+    )
+    elsewhere(scene, headcount=20)
+    assert scene.unit.town != town
+
+    run = solved(clerk, town)
+
+    assert run.needs == 2
+    assert {match.need for match in run.matches.all()} == {ours, in_a_village}
+    assert {match.session for match in run.matches.all()} == {scene.session}
+    assert run.job.title == f"{town}统一匹配"
+
+
+def test_she_starts_dispatches_and_takes_back_in_her_own_town_only(
+    scene: Scene, town: Division, clerk: User, office: User
+) -> None:
+    scene.need(headcount=20)
+    other = elsewhere(scene, headcount=20).school.town
+    run = solved(clerk, town)
+
+    assert services.dispatch_run(run, by=clerk) == (1, 0)
+    assert services.revoke_run(run, by=clerk) == 1
+
+    theirs, districts = solved(office, other), solved(office)
+    for scope in (None, other):
+        with pytest.raises(NotAllowed):
+            services.start_run(by=clerk, town=scope)
+    for foreign in (theirs, districts):
+        with pytest.raises(NotAllowed):
+            services.dispatch_run(foreign, by=clerk)
+        services.dispatch_run(foreign, by=office)
+        with pytest.raises(NotAllowed):
+            services.revoke_run(foreign, by=clerk)
+
+
+def test_she_cannot_stop_another_run(scene: Scene, clerk: User, office: User) -> None:
+    scene.need()
+    with pytest.raises(NotAllowed, match="只有区教委能统一派单"):
+        services.cancel_run(services.start_run(by=office), by=clerk)
+
+
+def test_a_town_without_needs_has_nothing_to_run(scene: Scene, town: Division, clerk: User) -> None:
+    elsewhere(scene)
+    with pytest.raises(DomainError, match="需求池现在是空的"):
+        services.start_run(by=clerk, town=town)
+
+
+def test_town_and_district_run_side_by_side_and_each_once(
+    scene: Scene, town: Division, clerk: User, office: User
+) -> None:
+    scene.need(headcount=20)
+    services.start_run(by=clerk, town=town)
+    services.start_run(by=office)
+    with pytest.raises(MoveNotAllowed, match="已经有一次匹配在算了"):
+        services.start_run(by=office, town=town)
+
+
+def test_the_second_plan_leaves_what_the_first_dispatched_and_says_who_did(
+    scene: Scene, town: Division, clerk: User, office: User
+) -> None:
+    ours, theirs = scene.need(headcount=20), elsewhere(scene, headcount=20)
+    of_town, of_district = solved(clerk, town), solved(office)
+
+    assert services.dispatch_run(of_town, by=clerk) == (1, 0)
+    assert services.dispatch_run(of_district, by=office) == (1, 1)
+
+    assert Order.objects.filter(need=ours).count() == 1
+    assert Order.objects.filter(need=theirs).count() == 1
+    sentence = of_district.matches.get(need=ours).skipped
+    assert sentence.startswith(f"{town}的方案先派了这条：{scene.unit}，")
+
+
+def test_what_a_school_ordered_itself_is_left_and_said(scene: Scene, office: User) -> None:
+    need = scene.need(headcount=20)
+    run = solved(office)
+    services.place_order(need, scene.session, by=scene.teacher)
+
+    assert services.dispatch_run(run, by=office) == (0, 1)
+
+    assert run.matches.get().skipped.startswith(f"学校自己点了单：{scene.unit}，")
+
+
+# What she sees
+
+
+def test_she_sees_her_own_towns_runs_needs_and_orders(
+    scene: Scene, town: Division, clerk: User, office: User, sign_in: SignIn
+) -> None:
+    order, theirs = scene.order(headcount=3), elsewhere(scene)
+    other_order = make.OrderFactory(need=theirs, session=scene.session)
+    scene.need(headcount=20)
+    elsewhere(scene)
+    own, districts = solved(clerk, town), solved(office)
+
+    assert set(MatchingRun.objects.visible_to(clerk)) == {own}
+    assert set(MatchingRun.objects.visible_to(office)) == {own, districts}
+    assert set(Order.objects.visible_to(clerk)) == {order}
+    assert {need.school for need in Need.objects.visible_to(clerk)} == {scene.school}
+
+    client = sign_in(clerk)
+    page = text_of(client.get(RUNS))
+    assert f"{town}的学校有 1 条需求在等" in page
+    assert own.get_absolute_url() in page
+    assert districts.get_absolute_url() not in page
+    for foreign in (districts, theirs, other_order):
+        assert client.get(foreign.get_absolute_url()).status_code == 404
+    assert str(theirs.school) not in text_of(client.get(reverse("exchange:needs")))
+    assert str(theirs.school) not in text_of(client.get(reverse("exchange:orders")))
+    assert str(scene.school) in text_of(client.get(reverse("exchange:orders")))
+
+
+def test_the_desk_counts_her_own_town(scene: Scene, town: Division, clerk: User) -> None:
+    scene.order(headcount=3)
+    scene.need()
+    elsewhere(scene, severity=3)
+    make.SchoolClassFactory()
+
+    assert pool_figures(town).needs == 1
+    assert pool_figures().needs == 2
+    assert [row.school_class for row in desk.practice_days(town)] == [scene.school_class]
+    assert [row.code for row in desk.coverage(town).towns] == [town.code]
+    assert desk.year_figures(town).needs == 2
+    assert desk.coverage(town).bare_schools == [scene.school]
+
+
+def test_her_first_page_and_navigation_lead_to_the_pool(
+    scene: Scene, town: Division, clerk: User, sign_in: SignIn
+) -> None:
+    scene.need()
+    elsewhere(scene)
+
+    page = text_of(sign_in(clerk).get(reverse("home:today")))
+
+    assert f"{town}的学校" in page
+    assert "需求池里有 1 个需求在等" in page
+    assert f'href="{RUNS}"' in page
+
+
+def test_starting_from_her_page_starts_her_towns_run(
+    scene: Scene, town: Division, clerk: User, sign_in: SignIn
+) -> None:
+    scene.need()
+    page = text_of(sign_in(clerk).post(RUNS, {"fairness": "50"}, follow=True))
+
+    assert MatchingRun.objects.get().town == town
+    assert MatchingRun.objects.get().job.state == Job.State.QUEUED
+    assert f"正在给{town}的需求找去处" in page
+
+
+def test_a_community_of_the_town_is_refused(town: Division, sign_in: SignIn) -> None:
+    community = make.CommunityFactory(division=make.CommunityDivisionFactory(parent=town))
+    assert community.kind == Organization.Kind.COMMUNITY
+    client = sign_in(make.person(Role.COMMUNITY, community))
+    for name in ("runs", "needs", "orders", "desk"):
+        assert client.get(reverse(f"exchange:{name}")).status_code == 403

@@ -5,6 +5,7 @@
 0.0
 """
 
+from .applying import apply_way_out
 from .candidates import Candidates, find_candidates
 from .curve import PriceOfFairness, price_of_fairness
 from .errors import Cancelled, EngineFault, Fault, InvalidProblem
@@ -32,7 +33,6 @@ from .solve import match
 from .types import GRADES, Form, Need, Options, Session
 from .verify import Violation, verify
 from .warm import warm_up
-from .waysout import apply_way_out
 
 __all__ = [
     "GRADES",

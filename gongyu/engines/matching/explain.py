@@ -6,188 +6,157 @@ added to the plan and nothing else has to move. ``apply_way_out`` makes the chan
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from .geography import road_km
 from .instance import Instance
-from .measures import LEAST_FIT, SLACK, topic_profiles, weight_matrix
-from .occupancy import Block, Occupancy
 from .plan import Reason, Unmet, WayOut
-from .problem import HALVES, Floats, Ints, Problem
-from .types import Form
-from .waysout import Months, Survey, ways_out
+from .problem import Ints, Problem
+from .survey import OnTopic, Use, engaged, scene_of, used
+from .waysout import Guide
 
-_REASON_OF_BLOCK = (
-    (Block.SEATS, Reason.TAKEN_BY_MORE_URGENT),
-    (Block.MONTH, Reason.UNIT_LIMIT),
-    (Block.FUND, Reason.BUDGET),
-    (Block.MINIMUM, Reason.BELOW_MINIMUM),
-    (Block.BUSY, Reason.GROUP_BUSY),
+_OF_BLOCK = (
+    Reason.TAKEN_BY_MORE_URGENT,
+    Reason.UNIT_LIMIT,
+    Reason.BUDGET,
+    Reason.BELOW_MINIMUM,
+    Reason.GROUP_BUSY,
+    Reason.STOPPED_EARLY,
 )
+"""What blocks a feasible pair, the first that holds."""
+
+_OF_STAGE = (
+    Reason.NO_RESOURCE_ON_TOPIC,
+    Reason.WRONG_GRADES_OR_FORM,
+    Reason.NONE_IN_REACH,
+    Reason.NONE_IN_WINDOW,
+    Reason.TOO_BIG_A_GROUP,
+    Reason.BELOW_MINIMUM,
+    Reason.FORBIDDEN,
+    Reason.GROUP_BUSY,
+    Reason.STOPPED_EARLY,
+)
+"""The first rule at which the sessions on a need's topic run out: see ``survey.Findings``."""
+
+_BLOCK = 1000
+"""Needs looked at together: bounds the memory, and how far a time budget is overrun."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Scene:
-    """What all explanations of one plan share. busy: half-days taken by each group."""
-
-    problem: Problem
-    instance: Instance
-    tally: Occupancy
-    profile: Ints
-    by_profile: Ints
-    profile_start: Ints
-    busy: dict[int, list[int]]
-    months: Months
-
-
-def explain(problem: Problem, instance: Instance, chosen: Ints, limit: int = 4) -> list[Unmet]:
+def explain(
+    problem: Problem,
+    instance: Instance,
+    chosen: Ints,
+    limit: int = 4,
+    *,
+    before: Sequence[Unmet] = (),
+    enough: Callable[[], bool] = lambda: False,
+) -> list[Unmet]:
     """One entry for each need that wanted more than it got, in the order of the needs.
 
-    chosen: pairs of the plan. limit: ways out for a need, at most.
+    chosen: pairs of the plan. limit: ways out for a need, at most. before: of an earlier plan;
+    ways out that are still true are kept as they are now, and a nearer one is not looked for.
+    enough: asked now and then; after a yes the needs that are left get their reason and no ways
+    out, and say so (``looked`` is False).
     """
-    tally = Occupancy(instance, chosen)
-    open_needs = np.flatnonzero(tally.got < problem.need.wanted)
-    if not len(open_needs):
+    use = used(instance, chosen)
+    asks = np.flatnonzero(use.got < problem.need.wanted)
+    if not len(asks):
         return []
-    profiles = topic_profiles(problem)
-    by_profile = np.argsort(profiles.of, kind="stable")
-    counts = np.bincount(profiles.of, minlength=profiles.cover.shape[1])
-    busy: dict[int, list[int]] = {}
-    for key in problem.busy_keys.tolist():
-        group, half = divmod(key, HALVES)
-        busy.setdefault(group, []).append(half)
-    for n, s in zip(instance.need[chosen], instance.session[chosen], strict=True):
-        busy.setdefault(int(problem.need.group[n]), []).append(int(problem.session.half[s]))
-    scene = _Scene(
-        problem,
-        instance,
-        tally,
-        profiles.of,
-        by_profile,
-        np.concatenate([[0], np.cumsum(counts)]),
-        busy,
-        _months(problem, instance),
+    scene = scene_of(problem, instance, chosen, use)
+    topical = OnTopic(problem)
+    reasons = _reasons(problem, instance, chosen, use, asks)
+    guide = Guide(problem, instance, use, scene, engaged(problem, instance, chosen))
+    kept = _kept(problem, guide, asks, before)
+    ways: dict[int, tuple[WayOut, ...]] = {}
+    for begin in range(0, len(asks), _BLOCK):
+        block = asks[begin : begin + _BLOCK]
+        over = enough()
+        silent = np.array([n not in reasons for n in block.tolist()], np.bool_)
+        fresh = np.array([n not in kept for n in block.tolist()], np.bool_)
+        some = block[silent if over else silent | fresh]
+        if not len(some):
+            continue
+        found = topical.survey(scene, some)
+        for n, stage in zip(some.tolist(), found.stage.tolist(), strict=True):
+            reasons.setdefault(n, _OF_STAGE[stage])
+        if not over:
+            new = zip(some.tolist(), guide.ways(some, found, limit), strict=True)
+            ways.update((n, row) for n, row in new if n not in kept)
+    return [
+        Unmet(
+            problem.needs[n].id,
+            problem.needs[n].wanted,
+            int(use.got[n]),
+            reasons[n],
+            kept.get(n, ways.get(n, ())),
+            n in kept or n in ways,
+        )
+        for n in asks.tolist()
+    ]
+
+
+def _reasons(
+    problem: Problem, instance: Instance, chosen: Ints, use: Use, asks: Ints
+) -> dict[int, Reason]:
+    """For needs with feasible pairs left: what blocks the one that they would like most.
+
+    The group's own plans come last: only where they block every pair.
+    """
+    open_need = np.zeros(len(problem.needs), np.bool_)
+    open_need[asks] = True
+    left = open_need[instance.need]
+    left[chosen] = False
+    pairs = np.flatnonzero(left)
+    n, s = instance.need[pairs], instance.session[pairs]
+    total = use.heads[s] + instance.heads[n]
+    opens = (use.takers[s] == 0) & ~instance.running[s]
+    month, fund = instance.month[s], instance.fund[s]
+    in_month, in_fund = np.flatnonzero(opens & (month >= 0)), np.flatnonzero(opens & (fund >= 0))
+    full, spent = np.zeros(len(pairs), np.bool_), np.zeros(len(pairs), np.bool_)
+    full[in_month] = use.months[month[in_month]] >= instance.month_limit[month[in_month]]
+    cost = use.funds[fund[in_fund]] + instance.subsidy[s[in_fund]]
+    spent[in_fund] = cost > instance.fund_limit[fund[in_fund]]
+    busy = use.halves[instance.half[pairs]] >= instance.half_limit[instance.half[pairs]]
+    blocks = np.stack(
+        [
+            (total > instance.seats[s]) | (use.takers[s] >= instance.takers[s]),
+            full,
+            spent,
+            total < instance.least[s],
+            busy,
+            np.ones(len(pairs), np.bool_),
+        ]
     )
-    weights = weight_matrix(problem)
-    found = []
-    for begin in range(0, len(open_needs), 1000):
-        block = open_needs[begin : begin + 1000]
-        fits = np.asarray(weights[block] @ profiles.cover) >= LEAST_FIT - SLACK
-        for n, fit in zip(block.tolist(), fits, strict=True):
-            found.append(_explain_one(scene, n, np.flatnonzero(fit), limit))
-    return found
-
-
-def _months(problem: Problem, instance: Instance) -> Months:
-    limited = np.flatnonzero(instance.month >= 0)
-    rows = (problem.session.unit, problem.session.month, instance.month)
+    first = blocks.argmax(axis=0)
+    first[busy] = _OF_BLOCK.index(Reason.GROUP_BUSY)
+    order = np.lexsort((-instance.value[pairs], busy, n))
+    whose = n[order]
+    top = order[np.flatnonzero(np.diff(whose, prepend=-1))]
     return {
-        (int(unit), int(month)): int(code)
-        for unit, month, code in zip(*(row[limited] for row in rows), strict=True)
+        int(need): _OF_BLOCK[int(block)]
+        for need, block in zip(n[top].tolist(), first[top].tolist(), strict=True)
     }
 
 
-def _explain_one(scene: _Scene, n: int, fitting: Ints, limit: int) -> Unmet:
-    problem, instance, tally = scene.problem, scene.instance, scene.tally
-    pairs = range(int(instance.start[n]), int(instance.start[n + 1]))
-    mine = [int(instance.session[pair]) for pair in pairs if pair in tally.chosen]
-    start = scene.profile_start
-    sessions = np.concatenate(
-        [np.empty(0, np.int64)]
-        + [scene.by_profile[start[p] : start[p + 1]] for p in fitting.tolist()]
-    )
-    sessions = np.sort(sessions[~np.isin(sessions, mine)])
-    survey = _survey(scene, n, sessions)
-    reason = _reason_of_candidates(scene, pairs) or _reason_of_funnel(survey)
-    need = problem.needs[n]
-    ways: tuple[WayOut, ...] = ways_out(problem, tally, n, survey, limit, scene.months)
-    return Unmet(need.id, need.wanted, int(tally.got[n]), reason, ways)
-
-
-def _reason_of_candidates(scene: _Scene, pairs: range) -> Reason | None:
-    """What blocks the feasible pair that the need would like most; the group's own plans last."""
-    best: tuple[bool, float, Reason] | None = None
-    for pair in pairs:
-        if pair in scene.tally.chosen:
-            continue
-        blocks = scene.tally.blocks(pair)
-        reason = next((why for block, why in _REASON_OF_BLOCK if block in blocks), None)
-        entry = (
-            Block.BUSY not in blocks,
-            float(scene.instance.value[pair]),
-            reason or Reason.STOPPED_EARLY,
-        )
-        if best is None or entry[:2] > best[:2]:
-            best = entry
-    if best is None:
-        return None
-    return best[2] if best[0] else Reason.GROUP_BUSY
-
-
-def _reason_of_funnel(survey: Survey) -> Reason:
-    """The first rule at which the sessions on the topic run out."""
-    left: npt.NDArray[np.bool_] = np.ones(len(survey.sessions), np.bool_)
-    if not left.any():
-        return Reason.NO_RESOURCE_ON_TOPIC
-    for bad, reason in (
-        (survey.grades | survey.form, Reason.WRONG_GRADES_OR_FORM),
-        (survey.distance, Reason.NONE_IN_REACH),
-        (survey.window | survey.slot, Reason.NONE_IN_WINDOW),
-        (survey.too_big, Reason.TOO_BIG_A_GROUP),
-        (survey.minimum, Reason.BELOW_MINIMUM),
-        (survey.forbidden, Reason.FORBIDDEN),
-        (survey.busy, Reason.GROUP_BUSY),
-    ):
-        left = left & ~bad
-        if not left.any():
-            return reason
-    return Reason.STOPPED_EARLY
-
-
-def _survey(scene: _Scene, n: int, s: Ints) -> Survey:
-    """Every rule between need n and the sessions s, and what the plan leaves of them."""
-    problem, instance, tally = scene.problem, scene.instance, scene.tally
-    need, session = problem.need, problem.session
-    form = session.form[s]
-    km: Floats = np.where(
-        form == int(Form.ONLINE),
-        0.0,
-        road_km(need.lon[n : n + 1], need.lat[n : n + 1], session.lon[s], session.lat[s]),
-    )
-    allowed = np.where(form == int(Form.HOST), session.radius[s], need.reach[n])
-    heads = int(need.heads[n])
-    exclusive = session.exclusive[s]
-    closed = (tally.takers[s] == 0) & ~instance.running[s]
-    month, fund = instance.month[s], instance.fund[s]
-    in_month, in_fund = month >= 0, fund >= 0
-    full_month = np.zeros(len(s), np.bool_)
-    full_month[in_month] = tally.months[month[in_month]] >= instance.month_limit[month[in_month]]
-    spent_fund = np.zeros(len(s), np.bool_)
-    spent = tally.funds[fund[in_fund]] + session.subsidy[s[in_fund]]
-    spent_fund[in_fund] = spent > instance.fund_limit[fund[in_fund]]
-    engaged = frozenset(scene.busy.get(int(need.group[n]), []))
-    never = [b for a, b in problem.forbidden if a == n]
-    total = tally.heads[s] + heads
-    return Survey(
-        sessions=s,
-        km=km,
-        grades=int(need.grades[n]) & ~session.grades[s] != 0,
-        form=int(need.forms[n]) & form == 0,
-        distance=(km > allowed * (1.0 + SLACK)) & (form != int(Form.ONLINE)),
-        window=(session.day[s] < need.first[n]) | (session.day[s] > need.last[n]),
-        slot=int(need.slots[n]) >> session.slot[s] & 1 == 0,
-        too_big=heads > session.capacity[s],
-        minimum=np.where(exclusive, heads < session.least[s], total < instance.least[s]),
-        forbidden=np.isin(s, never),
-        seats=total > instance.seats[s],
-        taken=tally.takers[s] >= instance.takers[s],
-        busy=np.isin(session.half[s], list(engaged)),
-        month=closed & full_month,
-        fund=closed & spent_fund,
-        missing=np.maximum(total - instance.seats[s], 0),
-        total=total,
-        engaged=engaged,
-    )
+def _kept(
+    problem: Problem, guide: Guide, asks: Ints, before: Sequence[Unmet]
+) -> dict[int, tuple[WayOut, ...]]:
+    """Ways out of an earlier plan, for needs whose ways are all still true."""
+    asked = set(asks.tolist())
+    owners: list[int] = []
+    ways: list[WayOut] = []
+    for unmet in before:
+        n = problem.need_index.get(unmet.need, -1)
+        if n in asked and unmet.looked and unmet.ways_out:
+            owners += [n] * len(unmet.ways_out)
+            ways += unmet.ways_out
+    if not ways:
+        return {}
+    now = guide.still(np.array(owners, np.int64), ways)
+    broken = {n for n, way in zip(owners, now, strict=True) if way is None}
+    kept: dict[int, tuple[WayOut, ...]] = {}
+    for n, way in zip(owners, now, strict=True):
+        if n not in broken and way is not None:
+            kept[n] = (*kept.get(n, ()), way)
+    return kept

@@ -159,13 +159,17 @@ class WayOut:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A need that got fewer sessions than it wanted."""
+    """A need that got fewer sessions than it wanted.
+
+    looked: whether ways out were looked for; False where the time was up.
+    """
 
     need: str
     wanted: int
     got: int
     reason: Reason
     ways_out: tuple[WayOut, ...]
+    looked: bool = True
 
 
 @dataclass(frozen=True, slots=True)

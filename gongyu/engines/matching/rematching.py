@@ -142,7 +142,7 @@ def rematch(
             after, instance, sticky, fair, old, proof, options, clock, tell, cancelled
         )
     solution = replace(solution, fair=fair)
-    new_plan = finish(after, instance, solution, options, clock, tell, len(candidates))
+    new_plan = finish(after, instance, solution, options, clock, tell, len(candidates), plan.unmet)
     return _compared(after, instance, plan, new_plan, old)
 
 

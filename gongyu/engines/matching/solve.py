@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
@@ -18,7 +18,7 @@ from .fairness import Equity, equity, most_given_up, served_of, shares
 from .instance import Instance, assemble, benefit, group_and_half
 from .lagrange import Prices
 from .occupancy import filled
-from .plan import Certificate, Match, Phase, Plan, Progress, Proof
+from .plan import Certificate, Match, Phase, Plan, Progress, Proof, Unmet
 from .problem import Ints, Problem
 from .types import Options
 from .verify import verify
@@ -72,6 +72,13 @@ class Clock:
     def left(self) -> float | None:
         """Until the limit, None without one."""
         return None if self.limit is None else self.limit - self.seconds()
+
+    def enough(self) -> Asks:
+        """For what follows the search: whether the limit is over, after a twentieth of it."""
+        if self.limit is None:
+            return lambda: False
+        until = max(self.limit, self.seconds() + self.limit / 20.0)
+        return lambda: self.seconds() > until
 
 
 def match(
@@ -299,15 +306,19 @@ def finish(
     clock: Clock,
     tell: Tell,
     pairs: int,
+    before: Sequence[Unmet] = (),
 ) -> Plan:
-    """The plan of a solution, explained and checked. Raises EngineFault where it is wrong."""
+    """The plan of a solution, explained and checked. Raises EngineFault where it is wrong.
+
+    before: reasons of an earlier plan, whose ways out are kept where they are still true.
+    """
     chosen, fair = solution.chosen, solution.fair
     objective, bound = benefit(instance, chosen), solution.bound
     if solution.proof:
         # The certificate states what the prices prove by themselves, not what the search says.
         bound = max(objective, weak_duality_bound(problem, instance, solution.proof))
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))
-    unmet = explain(problem, instance, chosen)
+    unmet = explain(problem, instance, chosen, before=before, enough=clock.enough())
     reachable = (np.diff(instance.start) > 0).astype(np.int64)
     towns, fair_groups = shares(problem, reachable, served_of(instance, chosen))
     certificate = Certificate(

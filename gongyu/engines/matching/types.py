@@ -102,7 +102,8 @@ class Options:
 
     fairness: 0 maximises the benefit and nothing else; 0.5 is the district's default; 1 is
     max-min first. seed: same seed, same plan (unless a time limit cuts the run short).
-    time_limit: seconds, best plan so far when it ends; None for no limit.
+    time_limit: seconds, best plan so far when it ends; None for no limit. Needs whose ways out
+    could not be looked for by then get their reason alone.
     exact: run the MIP solver to a proven gap. gap: relative gap that counts as proven.
     """
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gongyu.engines.matching import (
+    Changes,
     Form,
     Match,
     ObstacleKind,
@@ -20,7 +22,11 @@ from gongyu.engines.matching import (
     find_candidates,
     match,
     near_misses,
+    rematch,
+    survey,
 )
+from gongyu.engines.matching.explain import explain
+from gongyu.engines.matching.instance import assemble
 
 from .enumeration import broken_rules
 from .instances import need, random_problem, session
@@ -139,3 +145,42 @@ def test_a_near_miss_counts_the_seats_beside_the_confirmed() -> None:
     problem = Problem.build([need(), need("n2")], [session(capacity=40)], confirmed=[("n2", "s1")])
     obstacle = near_misses(problem, "n1")[0].obstacles[0]
     assert (obstacle.kind, obstacle.needed, obstacle.offered) == (ObstacleKind.FULL, 30, 10)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_compiled_and_plain_say_the_same(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = random_problem(seed, 60, 60, days=14, fixed=seed % 2 == 0)
+    plan = match(problem)
+    with monkeypatch.context() as patch:
+        patch.setattr(survey, "SMALL", -1)
+        assert match(problem).unmet == plan.unmet
+
+
+def test_without_time_everybody_gets_a_reason_and_nobody_a_false_way_out() -> None:
+    problem = random_problem(3, 60, 60, days=14)
+    plan = match(problem)
+    instance = assemble(problem, find_candidates(problem))
+    taken = {(problem.need_index[m.need], problem.session_index[m.session]) for m in plan.matches}
+    pairs = zip(instance.need.tolist(), instance.session.tolist(), strict=True)
+    chosen = np.array([i for i, pair in enumerate(pairs) if pair in taken], np.int64)
+    hasty = explain(problem, instance, chosen, enough=lambda: True)
+    assert [(u.need, u.reason) for u in hasty] == [(u.need, u.reason) for u in plan.unmet]
+    assert all(not u.looked and u.ways_out == () for u in hasty)
+    assert all(u.looked for u in plan.unmet)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_ways_out_kept_from_an_earlier_plan_are_still_true(seed: int) -> None:
+    problem = random_problem(seed, 12, 14, days=14, many_slots=seed % 3 > 0)
+    plan = match(problem)
+    changes = Changes(
+        withdrawn=frozenset(m.need for m in plan.matches[:1]),
+        cancelled=frozenset(m.session for m in plan.matches[-1:]),
+        seats={problem.sessions[0].id: 5},
+    )
+    result = rematch(problem, plan, changes)
+    for unmet in result.plan.unmet:
+        assert unmet.looked
+        for way in unmet.ways_out:
+            changed = apply_way_out(result.problem, unmet.need, way)
+            assert servable(changed, result.plan, unmet.need), (unmet, way)

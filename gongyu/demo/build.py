@@ -8,6 +8,7 @@ from random import Random
 
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import at, today
+from gongyu.exchange.services import book_visits
 from gongyu.notices.services import mark_all_read
 from gongyu.places.models import Organization
 
@@ -68,6 +69,7 @@ def build_district(
         _read_old_notices(district)
         census.suspend_one(district)
         _town_office(district)
+        book_visits()
     return district
 
 

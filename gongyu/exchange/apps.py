@@ -11,6 +11,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from gongyu.core import chores  # models are there only now
 
-        from .services import mind_deadlines
+        from .services import book_visits, mind_deadlines
 
         chores.register("exchange.deadlines", every=timedelta(hours=1), work=mind_deadlines)
+        chores.register("exchange.ledger", every=timedelta(hours=1), work=book_visits)

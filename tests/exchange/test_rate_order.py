@@ -76,10 +76,3 @@ def test_what_waits_to_be_rated_is_listed_for_each_side_until_it_has_rated(scene
 
     assert list(queries.waiting_to_be_rated(scene.teacher)) == []
     assert list(queries.waiting_to_be_rated(scene.staff)) == [order]
-
-
-def test_an_average_shows_from_three_ratings_on(scene: Scene) -> None:
-    for number, stars in enumerate((5, 4, 3), start=1):
-        assert queries.satisfaction_of(scene.unit)[0] is None
-        make.RatingFactory(order=visited(scene, days_ago=number), stars=stars)
-    assert queries.satisfaction_of(scene.unit) == (4, 3)

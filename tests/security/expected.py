@@ -112,6 +112,8 @@ EXPECTED: dict[str, Route] = {
     "exchange:need_repeat": may(T, A, of="need", others="other_need"),
     "exchange:need_withdraw": may(T, A, of="need", others="other_need"),
     "exchange:orders": may(T, A, U, C, TW),
+    "exchange:ledger": may(T, A, U, C, TW),
+    "exchange:ledger_export": may(T, A, U, C, TW),
     "exchange:order": may(T, A, U, C, TW, of="order", others="other_order", reach=C),
     "exchange:order_accept": may(U, of="order", others="other_order"),
     "exchange:order_accept_all": may(U),

@@ -12,6 +12,7 @@ from .census import (
 )
 from .feeds import CalendarFeed
 from .imports import CensusImport
+from .ledger import LedgerLine
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Rating
 from .photos import ResourcePhoto
@@ -26,6 +27,7 @@ __all__ = [
     "EntryInvitation",
     "Evidence",
     "ExamSuspension",
+    "LedgerLine",
     "MatchingRun",
     "Measure",
     "Need",

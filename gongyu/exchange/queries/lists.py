@@ -84,14 +84,6 @@ def waiting_to_be_rated(user: User) -> QuerySet[Order]:
     )
 
 
-def satisfaction_of(unit: Organization) -> tuple[float | None, int]:
-    """Average stars that schools gave a unit, and their number; None below three ratings."""
-    row = Rating.objects.filter(
-        side=Rating.Side.SCHOOL, order__session__resource__unit=unit
-    ).aggregate(stars=Avg("stars"), rated=Count("pk"))
-    return (row["stars"] if row["rated"] >= 3 else None, row["rated"])
-
-
 @dataclass(frozen=True, slots=True)
 class PublicFigures:
     """What the front page says about the exchange, all counted from records."""

@@ -6,6 +6,7 @@ from .deadlines import mind_deadlines
 from .dispatch import dispatch_run, revoke_run
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
+from .ledger import book_visits
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
@@ -48,6 +49,7 @@ __all__ = [
     "agree_to_proposal",
     "apply_for_admission",
     "apply_import",
+    "book_visits",
     "cancel_order",
     "cancel_push",
     "cancel_run",

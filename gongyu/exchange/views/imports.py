@@ -13,25 +13,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
-from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError
 from gongyu.core.once import once
-from gongyu.core.spreadsheets import Sheet
 from gongyu.exchange import services
-from gongyu.exchange.census_file import MOST_BYTES, as_bytes, marked_copy, read_census, template
+from gongyu.exchange.census_file import MOST_BYTES, marked_copy, read_census, template
 from gongyu.exchange.forms.census import RecordFilter
 from gongyu.exchange.models import CensusImport
 from gongyu.exchange.policies import can_take_census
 from gongyu.exchange.queries.census_board import records
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from .exports import download, workbook
+
 SHOWN = 50
-
-
-def _download(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @access(can_take_census)
@@ -59,7 +52,7 @@ def import_new(request: PersonRequest) -> HttpResponse:
 @access(can_take_census)
 @require_GET
 def import_template(request: PersonRequest) -> HttpResponse:
-    return _download(template(), "census-template.xlsx")
+    return download(template(), "census-template.xlsx")
 
 
 def _own(request: PersonRequest, pk: int) -> CensusImport:
@@ -84,7 +77,7 @@ def import_marked(request: PersonRequest, pk: int) -> HttpResponse:
     if not raw:
         messages.info(request, _("这份表已经处理过，文件没有留下。"))
         return redirect(upload)
-    return _download(marked_copy(raw, read_census(raw).faults), "census-faults.xlsx")
+    return download(marked_copy(raw, read_census(raw).faults), "census-faults.xlsx")
 
 
 @access(can_take_census)
@@ -138,5 +131,4 @@ def census_export(request: PersonRequest) -> HttpResponse:
         for resource in found
         for entry in [getattr(resource, "entry", None)]
     ]
-    sheet = Sheet("摸底", headers, rows)
-    return _download(as_bytes("census.xlsx", [sheet]), f"census-{today():%Y%m%d}.xlsx")
+    return workbook("摸底", headers, rows, "census")

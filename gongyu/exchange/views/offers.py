@@ -18,6 +18,7 @@ from gongyu.exchange.forms import SessionsForm
 from gongyu.exchange.models import Session
 from gongyu.exchange.policies import can_answer_orders, can_file_need, can_see_terms
 from gongyu.exchange.queries.census import standing_of
+from gongyu.exchange.queries.ledger import unit_record
 from gongyu.places.models import Organization
 
 from .doors import unit_of
@@ -69,12 +70,10 @@ def offer_list(request: HttpRequest, organization_pk: int) -> HttpResponse:
     """What a unit offers, for anybody: a fragment of its page, or a page of its own."""
     units = Organization.objects.visible_to(request.user).resource_units()
     unit = get_object_or_404(units.select_related("division__parent"), pk=organization_pk)
-    stars, rated = queries.satisfaction_of(unit)
     page = {
         "unit": unit,
         "resources": queries.offers_of(unit),
-        "stars": stars,
-        "rated": rated,
+        "record": unit_record(unit),
         "shown": f":{SHOWN}",
         "may_file": can_file_need.test(request.user),
         "sees_terms": can_see_terms.test(request.user),

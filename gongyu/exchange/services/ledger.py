@@ -1,0 +1,80 @@
+"""Carried-out visits go into the ledger by themselves; what changes afterwards is a line more."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from gongyu.core.calendar import now, today
+from gongyu.exchange.models import LedgerLine, Order
+
+HAPPENED = tuple(state for state in Order.HOLDING if state != Order.State.ACCEPTED)
+
+
+def book_visits() -> int:
+    """Book whatever the ledger does not say yet; returns how many lines it wrote.
+
+    Called by the worker, after which way so ever an order came to its end. Each order in a
+    transaction of its own; with nothing new it writes nothing.
+    """
+    return sum(_book(order) for order in _unbooked().order_by("date", "pk"))
+
+
+def _unbooked() -> QuerySet[Order]:
+    """Orders that took place and whose heads are not those of the ledger, or that no longer did."""
+    booked = (
+        LedgerLine.objects.filter(order=OuterRef("pk"))
+        .order_by()
+        .values("order")
+        .annotate(sum=Sum("heads"))
+        .values("sum")
+    )
+    orders = Order.objects.annotate(booked=Coalesce(Subquery(booked), 0))
+    happened = Q(state__in=HAPPENED, date__lte=today())
+    return orders.filter(happened & ~Q(booked=F("headcount")) | ~happened & ~Q(booked=0))
+
+
+@transaction.atomic
+def _book(order: Order) -> int:
+    """Write the line that makes the ledger say what the order says."""
+    order = (
+        Order.objects.select_for_update(of=("self",))
+        .select_related("need__school", "need__school_class", "session__resource__unit")
+        .select_related("session__resource__entry")
+        .get(pk=order.pk)
+    )
+    lines = list(LedgerLine.objects.filter(order=order).order_by("number"))
+    happened = order.state in HAPPENED and order.date <= today()
+    heads = (order.headcount if happened else 0) - sum(line.heads for line in lines)
+    if not heads:
+        return 0  # another worker was faster
+    resource = order.session.resource
+    entry = getattr(resource, "entry", None)
+    price = lines[0].price_fen if lines else resource.price_fen
+    why = ""
+    if lines:
+        why = (
+            _("更正人数，改成 %(n)d 人") % {"n": order.headcount}
+            if happened
+            else _("冲回：这一单现在是“%(state)s”") % {"state": order.get_state_display()}
+        )
+    LedgerLine.objects.create(
+        order=order,
+        number=len(lines) + 1,
+        date=order.date,
+        half_day=order.half_day,
+        unit=resource.unit,
+        school=order.need.school,
+        what=resource.title,
+        kind=entry.kind if entry else "",
+        who=order.need.who_label[:60],
+        heads=heads,
+        price_fen=price,
+        amount_fen=heads * price,
+        terms=lines[0].terms if lines else entry.subsidy_terms if entry else "",
+        why=why,
+        booked_at=now(),
+    )
+    return 1

@@ -146,7 +146,7 @@ def test_a_visitor_sees_offers_and_free_seats(scene: Scene, client: Client) -> N
     assert scene.resource.title in page
     assert "还有 20 个名额" in page
     assert "演示假设，不是单位公布的" in page
-    assert "还没有学校评过" in page
+    assert "还没有办完的" in page
     assert "提需求来约" not in page
     assert "<html" in page
 

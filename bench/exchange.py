@@ -1,0 +1,238 @@
+"""The need form's answer and the desk's first page at a large district's size.
+
+One process builds the demo district, times the pages, grows the same district to 8,000 open
+sessions and 5,000 needs, and times them again. Beside them stands a bare view of equal weight: the
+desk's own finished page, sent after as many look-ups by primary key as the desk makes queries. The
+last line is JSON:
+
+answer_p95_ratio   the answer (topics, candidates, near misses) at the large size / at the demo's
+desk_p95_ratio     the desk's first page at the large size / the bare view
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = date(2026, 11, 24)
+SESSIONS, NEEDS = 8_000, 5_000
+WORDS = "体检出来近视的又多了好几个，想请人来做视力检查，再讲讲近视防控"
+AIM = 2.0  # the desk against a bare view
+
+
+def set_up(home: str) -> None:
+    sys.path.insert(0, str(ROOT))
+    os.environ |= {
+        "GONGYU_HOME": home,
+        "GONGYU_DEMO": "1",
+        "GONGYU_DATE": DAY.isoformat(),
+        "DJANGO_SETTINGS_MODULE": "gongyu.config.settings",
+    }
+    os.environ.pop("GONGYU_DEBUG", None)
+    import django
+    from django.core.management import call_command
+    from django.test.utils import setup_test_environment
+
+    django.setup()
+    setup_test_environment()  # responses then tell the context that they were drawn from
+    call_command("migrate", verbosity=0)
+    from gongyu.demo.build import build_district
+
+    build_district(DAY)
+
+
+def grow() -> tuple[int, int]:
+    """Copy resources, sessions, needs and orders of the demo until the district is large."""
+    from gongyu.exchange.models import Need, Resource, Session
+
+    resources = list(Resource.objects.prefetch_related("topics"))
+    sessions = list(Session.objects.all())
+    needs = list(Need.objects.prefetch_related("need_topics"))
+    number = 1
+    while (short := SESSIONS - Session.objects.upcoming().count()) > 0:
+        number += 1
+        copies = _copy_resources(resources, number)
+        _copy_sessions(sessions[-short:], copies)
+    while (short := NEEDS - Need.objects.count()) > 0:
+        _copy_needs(needs[:short])
+    return Session.objects.upcoming().count(), Need.objects.count()
+
+
+def _copy_resources(resources: list[Any], number: int) -> dict[int, Any]:
+    from gongyu.exchange.models import Resource
+
+    copies = {old.pk: _copied(old, title=f"{old.title[:50]}之{number}") for old in resources}
+    Resource.objects.bulk_create(copies.values())
+    through = Resource.topics.through
+    through.objects.bulk_create(
+        through(resource_id=copies[old.pk].pk, topic_id=topic.pk)
+        for old in resources
+        for topic in old.topics.all()
+    )
+    return copies
+
+
+def _copy_sessions(sessions: list[Any], resources: dict[int, Any]) -> None:
+    from gongyu.exchange.models import Session
+
+    Session.objects.bulk_create(
+        (_copied(old, resource=resources[old.resource_id], seats_taken=0) for old in sessions),
+        batch_size=500,
+    )
+
+
+def _copy_needs(needs: list[Any]) -> None:
+    """Needs with their orders; who is seated already keeps the seat, copies are over or waiting."""
+    from gongyu.exchange.models import Need, NeedTopic, Order
+
+    copies = {old.pk: _copied(old) for old in needs}
+    Need.objects.bulk_create(copies.values(), batch_size=500)
+    NeedTopic.objects.bulk_create(
+        (_copied(t, need=copies[old.pk]) for old in needs for t in old.need_topics.all()),
+        batch_size=500,
+    )
+    orders = Order.objects.filter(need__in=[old.pk for old in needs], is_exclusive=False)
+    Order.objects.bulk_create(
+        # A class is in one place a half-day; its need still names it.
+        (_copied(old, need=copies[old.need_id], school_class=None) for old in orders),
+        batch_size=500,
+    )
+
+
+def _copied(old: Any, **changed: Any) -> Any:
+    """A new row with the same fields, but for those that are given."""
+    fields = {f.attname: getattr(old, f.attname) for f in old._meta.concrete_fields}
+    fields.pop(old._meta.pk.attname)
+    for name in changed:
+        fields.pop(f"{name}_id", None)
+    return type(old)(**fields | changed)
+
+
+def browser(username: str) -> Any:
+    from django.test import Client
+
+    from gongyu.accounts.models import User
+
+    client = Client()
+    client.force_login(
+        User.objects.get(username=username), "gongyu.accounts.backends.PhoneOrNameBackend"
+    )
+    return client
+
+
+class Pages:
+    """The three pages that are timed."""
+
+    def __init__(self) -> None:
+        self.teacher = browser("demo-teacher")
+        self.office = browser("demo-commission")
+        page = self.teacher.get("/exchange/needs/new/")
+        form = page.context["form"]
+        self.fields = {name: form[name].value() for name in form.fields}
+        self.fields = {k: v for k, v in self.fields.items() if v not in (None, "", [])}
+        self.fields |= {"words": WORDS}
+
+    def answer(self) -> Any:
+        """Topics for the words, then candidates and near misses, as the page asks for them."""
+        suggested = self.teacher.post("/exchange/needs/new/suggest/", self.fields)
+        ticked = [topic.code for topic in suggested.context["choice"].ticked]
+        assert ticked, "no topic was suggested"
+        answer = self.teacher.post("/exchange/needs/new/fit/", self.fields | {"topics": ticked})
+        assert answer.context["fit"].offers, "nobody could come"
+        return answer
+
+    def desk(self) -> Any:
+        return self.office.get("/exchange/desk/")
+
+
+def bare(queries: int, body: bytes) -> Callable[[], Any]:
+    """A page of the desk's weight that computes nothing, behind the same middleware."""
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import path
+
+    from gongyu.accounts.models import User
+    from gongyu.config import urls
+    from gongyu.core.access import access
+    from gongyu.exchange.policies import can_run_matching
+
+    @access(can_run_matching)
+    def plain(request: HttpRequest) -> HttpResponse:
+        for _ in range(queries):
+            User.objects.get(pk=request.user.pk)
+        return HttpResponse(body)
+
+    urls.urlpatterns.insert(0, path("bare/", plain))
+    from django.urls import clear_url_caches
+
+    clear_url_caches()
+    office = browser("demo-commission")
+    return lambda: office.get("/bare/")
+
+
+def queries_of(act: Callable[[], Any]) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    act()
+    with CaptureQueriesContext(connection) as seen:
+        act()
+    return len(seen)
+
+
+def p95(act: Callable[[], Any], times: int) -> float:
+    """Seconds within which 95 of 100 requests are answered."""
+    spent = []
+    for _ in range(times):
+        started = time.perf_counter()
+        response = act()
+        spent.append(time.perf_counter() - started)
+        assert response.status_code == 200, response.status_code
+    return statistics.quantiles(spent, n=20)[-1]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=60, help="requests for each figure (60)")
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory() as home:
+        set_up(home)
+        pages = Pages()
+        small = {"answer": queries_of(pages.answer), "desk": queries_of(pages.desk)}
+        demo = {"answer": p95(pages.answer, times), "desk": p95(pages.desk, times)}
+        sessions, needs = grow()
+        large = {"answer": queries_of(pages.answer), "desk": queries_of(pages.desk)}
+        plain = bare(large["desk"], pages.desk().content)
+        plain()
+        # One after the other in turns, so that a busy moment of the machine meets all of them.
+        rounds = [(p95(pages.answer, 20), p95(pages.desk, 20), p95(plain, 20)) for _ in range(3)]
+        grown, desk, empty = (statistics.median(column) for column in zip(*rounds, strict=True))
+    figures = {
+        "sessions": sessions,
+        "needs": needs,
+        "answer_queries": [small["answer"], large["answer"]],
+        "desk_queries": [small["desk"], large["desk"]],
+        "answer_demo_ms": round(1e3 * demo["answer"], 1),
+        "answer_ms": round(1e3 * grown, 1),
+        "desk_demo_ms": round(1e3 * demo["desk"], 1),
+        "desk_ms": round(1e3 * desk, 1),
+        "bare_ms": round(1e3 * empty, 1),
+        "answer_p95_ratio": round(grown / demo["answer"], 2),
+        "desk_p95_ratio": round(desk / empty, 2),
+    }
+    print(json.dumps(figures))
+    grew = small != large
+    return 1 if figures["desk_p95_ratio"] > AIM or grew else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -8,7 +8,7 @@ is how the demo district lives through its past weeks.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db.models import IntegerChoices
@@ -88,6 +88,11 @@ def current_term(day: date | None = None) -> SchoolTerm | None:
 def school_year_of(day: date) -> int:
     """The calendar year in which the school year of ``day`` began (it begins on 1 September)."""
     return day.year if day.month >= 9 else day.year - 1
+
+
+def midnight(day: date) -> datetime:
+    """The moment (aware) at which a day begins here; a range of moments finds rows by an index."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def school_year_began() -> date:

@@ -10,11 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
+
 from gongyu.core.calendar import holidays, today
 from gongyu.core.models import Holiday
 from gongyu.engines import matching
-from gongyu.exchange.models import Need, Order, Session, Slots, Topic
+from gongyu.engines.matching.problem import first_level
+from gongyu.exchange.models import Need, Order, Resource, Session, Slots, Topic
 from gongyu.exchange.models.needs import class_group
+from gongyu.exchange.models.resources import Form
 from gongyu.places.models import Organization
 
 FORMS = {
@@ -112,17 +116,24 @@ def _town(organization: Organization) -> str:
     return town.code if town else NO_TOWN
 
 
-def open_sessions() -> list[Session]:
-    """Upcoming sessions with all that the engine needs: 2 queries, whatever their number.
+def open_sessions(topics: Iterable[Topic] | None = None) -> list[Session]:
+    """Upcoming sessions with all that the engine needs: 3 queries, whatever their number.
 
-    A unit without a place on the map can only be met online.
+    topics: only sessions of resources that share a first-level topic with one of these; no other
+    can serve a need on them, nor nearly. A unit without a place on the map can only be met online.
     """
-    sessions = (
-        Session.objects.upcoming()
-        .select_related("resource__unit__division__parent")
-        .prefetch_related("resource__topics")
-    )
-    return [s for s in sessions if s.resource.unit.has_point or s.resource.form == "online"]
+    resources = Resource.objects.select_related("unit__division__parent").prefetch_related("topics")
+    if topics is not None:
+        on_topic = Q(pk__in=[])
+        for family in sorted({first_level(topic.code) for topic in topics}):
+            on_topic |= Q(topics__code__startswith=family)
+        resources = resources.filter(on_topic).distinct()
+    reachable = {r.pk: r for r in resources if r.unit.has_point or r.form == Form.ONLINE}
+    # The rows of a resource's sessions share one object of it: there are thousands of them.
+    sessions = list(Session.objects.upcoming().filter(resource__in=list(reachable)))
+    for session in sessions:
+        session.resource = reachable[session.resource_id]
+    return sessions
 
 
 def draft_problem(draft: Draft, sessions: Iterable[Session]) -> matching.Problem:

@@ -9,10 +9,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from gongyu.core.calendar import school_year_began, today
+from gongyu.core.calendar import midnight, school_year_began, today
 from gongyu.exchange.models import MatchingRun, Need, Order, Rating, Session
 from gongyu.exchange.models.needs import in_towns
 from gongyu.families.models import SchoolClass
@@ -38,11 +38,11 @@ def desk_orders(kind: str, town: Division | None = None) -> QuerySet[Order] | No
     match kind:
         case "late-unit":
             return orders.filter(
-                state=Order.State.PLACED, placed_at__date__lt=day - ANSWER_WITHIN
+                state=Order.State.PLACED, placed_at__lt=midnight(day - ANSWER_WITHIN)
             ).order_by("placed_at", "pk")
         case "late-school":
             return orders.filter(
-                state=Order.State.PROPOSED, answered_at__date__lt=day - ANSWER_WITHIN
+                state=Order.State.PROPOSED, answered_at__lt=midnight(day - ANSWER_WITHIN)
             ).order_by("answered_at", "pk")
         case "today":
             return orders.filter(state__in=Order.HOLDING, date=day).order_by("half_day", "pk")
@@ -102,7 +102,7 @@ def year_figures(town: Division | None = None) -> YearFigures:
     since = school_year_began()
     needs = (
         Need.objects.of_town(town)
-        .filter(filed_at__date__gte=since)
+        .filter(filed_at__gte=midnight(since))
         .exclude(state=Need.State.WITHDRAWN)
     )
     figures = needs.aggregate(
@@ -114,9 +114,9 @@ def year_figures(town: Division | None = None) -> YearFigures:
     done = held.filter(state__in=[Order.State.DONE, Order.State.RATED])
     return YearFigures(
         since=since,
-        pupils=sum(done.values_list("headcount", flat=True)),
+        pupils=done.aggregate(heads=Sum("headcount", default=0))["heads"],
         declined=held.filter(state=Order.State.DECLINED).count(),
-        runs=_runs_of(town).filter(dispatched_at__date__gte=since).count(),
+        runs=_runs_of(town).filter(dispatched_at__gte=midnight(since)).count(),
         **figures,
     )
 

@@ -86,12 +86,12 @@ class Fit:
 
 
 def fit_for(draft: Draft) -> Fit:
-    """Units that can serve the draft, best first, and near misses; 4 queries, whatever the size.
+    """Units that can serve the draft, best first, and near misses; 5 queries, whatever the size.
 
     "Best" is the engine's value of a pair, and among equal values the earlier day: so nearer and
     better fitting units come first. A half-day on which the class is somewhere already fits nobody.
     """
-    sessions = planning.open_sessions()
+    sessions = planning.open_sessions(draft.topics)
     busy = _half_days_taken(draft)
     problem = planning.draft_problem(
         draft, (s for s in sessions if (s.date, s.half_day) not in busy)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Membership, Role, User
 from gongyu.accounts.queries import organization_ids, town_of
-from gongyu.core.calendar import say_day, say_half_day, today
+from gongyu.core.calendar import midnight, say_day, say_half_day, today
 from gongyu.exchange import queries as exchange
 from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.families.queries import ChildWithNotes, children_with_latest_notes, classes_of
@@ -297,7 +297,7 @@ def _pool(title: str, town: Division | None = None) -> Block:
 
 def _late(town: Division | None = None) -> Block:
     late = Order.objects.of_town(town).filter(
-        state=Order.State.PLACED, placed_at__date__lt=today() - timedelta(days=LATE_AFTER_DAYS)
+        state=Order.State.PLACED, placed_at__lt=midnight(today() - timedelta(days=LATE_AFTER_DAYS))
     )
     return Block(
         _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},

@@ -7,6 +7,7 @@ from .views import (
     census,
     census_board,
     desk,
+    desk_rows,
     feeds,
     figures,
     filing,
@@ -26,6 +27,8 @@ app_name = "exchange"
 urlpatterns = [
     path("desk/", desk.desk_page, name="desk"),
     path("desk/classes/", desk.desk_classes, name="desk_classes"),
+    path("desk/unmet/", desk_rows.desk_unmet, name="desk_unmet"),
+    path("desk/export/<slug:kind>/", desk_rows.desk_export, name="desk_export"),
     path("desk/<slug:kind>/", desk.desk_orders, name="desk_orders"),
     path("calendar/", feeds.calendar_page, name="calendar_page"),
     path("calendar/renew/", feeds.calendar_renew, name="calendar_renew"),

@@ -94,6 +94,8 @@ EXPECTED: dict[str, Route] = {
     "exchange:calendar_renew": may(T, A, U),
     "exchange:desk": may(C, TW),
     "exchange:desk_classes": may(C, TW),
+    "exchange:desk_unmet": may(C, TW),
+    "exchange:desk_export": may(C, TW, of="desk_kind"),
     "exchange:desk_orders": may(C, TW, of="desk_kind"),
     "exchange:figures": everyone(),
     "exchange:problems": everyone(),

@@ -52,7 +52,7 @@ def balance_of(run: MatchingRun) -> Balance:
     towns = dict(
         Division.objects.filter(level=Division.Level.TOWNSHIP).values_list("code", "short_name")
     )
-    return Balance(price_rows(run, towns), _scarce(run, towns), *_maps(run))
+    return Balance(price_rows(run, towns), scarce_rows(run, towns), *_maps(run))
 
 
 def last_prices(town: Division | None = None) -> list[PriceRow]:
@@ -84,7 +84,8 @@ def price_rows(run: MatchingRun, towns: dict[str, str]) -> list[PriceRow]:
     ]
 
 
-def _scarce(run: MatchingRun, towns: dict[str, str]) -> list[ScarceRow]:
+def scarce_rows(run: MatchingRun, towns: dict[str, str]) -> list[ScarceRow]:
+    """Where one more place is worth most; one query."""
     rows: list[dict[str, Any]] = [row for row in run.scarcity if row["waiting"]][:MOST_ROWS]
     topics = dict(Topic.objects.values_list("code", "name")) if rows else {}
     most = max((row["worth"] for row in rows), default=1.0)

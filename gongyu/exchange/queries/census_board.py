@@ -83,7 +83,7 @@ class Census:
         return sum(1 for row in self.towns if row.key != NONE and not row.resources)
 
 
-def _town(path: str) -> Case:
+def town_code(path: str) -> Case:
     """The code of the township in which a division is, or lies."""
     return Case(
         When(**{f"{path}__level": Division.Level.TOWNSHIP}, then=F(f"{path}__code")),
@@ -100,7 +100,7 @@ def _kind(path: str) -> Coalesce:
 def census() -> Census:
     """Twelve queries, whatever the district holds."""
     kinds = _grouped(lambda path: _kind(f"{path}entry__"))
-    towns = _grouped(lambda path: _town(f"{path}unit__division"))
+    towns = _grouped(lambda path: town_code(f"{path}unit__division"))
     divisions = list(Division.objects.filter(level=Division.Level.TOWNSHIP).order_by("code"))
     kind_rows = [
         CensusRow(key, str(label), **kinds.get(key, {})) for key, label in ResourceKind.choices
@@ -178,7 +178,7 @@ def records(chosen: dict[str, str]) -> QuerySet[Resource]:
     if kind := chosen.get("kind"):
         found = found.filter(entry__isnull=True) if kind == NONE else found.filter(entry__kind=kind)
     if town := chosen.get("town"):
-        found = found.annotate(town=_town("unit__division")).filter(town=town)
+        found = found.annotate(town=town_code("unit__division")).filter(town=town)
     if chosen.get("confirmed") == "yes":
         found = found.filter(entry__confirmed_on__gte=began)
     elif chosen.get("confirmed") == "no":

@@ -9,11 +9,13 @@ from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.unmet import unmet
 
 from .doors import seat_of
 
 A_PAGE = 30
 CLASSES_SHOWN = 8
+UNMET_SHOWN = 5
 
 
 @access(can_run_matching)
@@ -28,6 +30,7 @@ def desk_page(request: PersonRequest) -> HttpResponse:
         "behind": sum(row.lacks > 0 for row in classes),
         "known": len(classes),
         "coverage": desk.coverage(town),
+        "unmet": unmet(town)[:UNMET_SHOWN],
         "town": town,
     }
     return render(request, "exchange/desk.html", page)
@@ -43,7 +46,9 @@ def desk_orders(request: PersonRequest, kind: str) -> HttpResponse:
         raise Http404
     label = next(entry.label for entry in desk.waiting_today(town) if entry.kind == kind)
     found = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "exchange/desk_orders.html", {"label": label, "page_obj": found})
+    return render(
+        request, "exchange/desk_orders.html", {"label": label, "kind": kind, "page_obj": found}
+    )
 
 
 @access(can_run_matching)

@@ -517,6 +517,8 @@ class OrderFactory(DjangoModelFactory):
     )
     placed_by = factory.SelfAttribute("need.filed_by")
     placed_at = factory.LazyFunction(now)
+    since = factory.SelfAttribute("placed_at")
+    absent = factory.LazyAttribute(lambda o: "school" if o.state == Order.State.MISSED else "")
     school_class = factory.SelfAttribute("need.school_class")
     date = factory.SelfAttribute("session.date")
     half_day = factory.SelfAttribute("session.half_day")
@@ -526,9 +528,9 @@ class OrderFactory(DjangoModelFactory):
     def _create(cls, model_class: type[Order], *args: Any, **kwargs: Any) -> Order:
         order: Order = super()._create(model_class, *args, **kwargs)
         states = {
-            **dict.fromkeys((Order.State.PLACED, Order.State.PROPOSED), Need.State.ORDERED),
+            **dict.fromkeys(Order.ASKED, Need.State.ORDERED),
             Order.State.ACCEPTED: Need.State.ARRANGED,
-            **dict.fromkeys((Order.State.DONE, Order.State.RATED), Need.State.DONE),
+            **dict.fromkeys(Order.HAPPENED, Need.State.DONE),
         }
         if order.state in states:
             order.need.state = states[order.state]

@@ -183,6 +183,14 @@ AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 # An order without an answer: a reminder after so many days, back to the pool after so many.
 REMIND_AFTER_DAYS = int(os.environ.get("GONGYU_REMIND_AFTER_DAYS", "3"))
 RETURN_AFTER_DAYS = int(os.environ.get("GONGYU_RETURN_AFTER_DAYS", "5"))
+# An objection is talked over within so many days, a visit rated and a call-back made within so many
+# more; one visit in so many is drawn for a call-back (0: none).
+CONFER_WITHIN_DAYS = int(os.environ.get("GONGYU_CONFER_WITHIN_DAYS", "5"))
+RATE_WITHIN_DAYS = int(os.environ.get("GONGYU_RATE_WITHIN_DAYS", "14"))
+REVISIT_WITHIN_DAYS = int(os.environ.get("GONGYU_REVISIT_WITHIN_DAYS", "14"))
+REVISIT_ONE_IN = int(os.environ.get("GONGYU_REVISIT_ONE_IN", "10"))
+# Calling off a visit with fewer school days than these ahead needs a reason, and is recorded.
+NOTICE_SCHOOL_DAYS = int(os.environ.get("GONGYU_NOTICE_SCHOOL_DAYS", "3"))
 
 TASKS = {
     "default": {

@@ -72,6 +72,13 @@ def is_workday(day: date, known: dict[date, str] | None = None) -> bool:
     return day.weekday() < 5
 
 
+def school_days_until(day: date) -> int:
+    """School days from today on that lie before ``day``; one query."""
+    known = holidays()
+    ahead = (day - today()).days
+    return sum(is_workday(today() + timedelta(days=n), known) for n in range(max(0, ahead)))
+
+
 def current_term(day: date | None = None) -> SchoolTerm | None:
     """The term of compulsory schooling that ``day`` falls in, if the calendar knows one."""
     day = day or today()

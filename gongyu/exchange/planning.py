@@ -117,10 +117,11 @@ def _town(organization: Organization) -> str:
 
 
 def open_sessions(topics: Iterable[Topic] | None = None) -> list[Session]:
-    """Upcoming sessions with all that the engine needs: 3 queries, whatever their number.
+    """Sessions that can still be ordered, with all the engine needs: 3 queries, however many.
 
     topics: only sessions of resources that share a first-level topic with one of these; no other
-    can serve a need on them, nor nearly. A unit without a place on the map can only be met online.
+    can serve a need on them, nor nearly. A unit without a place on the map can only be met online;
+    each says how many days ahead it must be asked.
     """
     resources = Resource.objects.select_related("unit__division__parent").prefetch_related("topics")
     if topics is not None:
@@ -133,7 +134,8 @@ def open_sessions(topics: Iterable[Topic] | None = None) -> list[Session]:
     sessions = list(Session.objects.upcoming().filter(resource__in=list(reachable)))
     for session in sessions:
         session.resource = reachable[session.resource_id]
-    return sessions
+    day = today()
+    return [s for s in sessions if (s.date - day).days >= s.resource.lead_days]
 
 
 def draft_problem(draft: Draft, sessions: Iterable[Session]) -> matching.Problem:

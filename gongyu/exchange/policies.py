@@ -26,6 +26,7 @@ can_read_a_need: Predicate = is_school_staff | is_unit | can_run_matching
 can_read_orders: Predicate = is_school_staff | is_unit | can_run_matching
 can_answer_proposals: Predicate = is_school_staff
 can_end_orders: Predicate = is_school_staff | is_unit
+can_confer: Predicate = is_commission
 can_keep_entries: Predicate = is_unit
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission

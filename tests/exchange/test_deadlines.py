@@ -27,7 +27,7 @@ def _asked(scene: Scene, days: float) -> Order:
     """An order that the school placed so many days ago."""
     session = make.SessionFactory(resource=scene.resource, date=today() + timedelta(days=20))
     order = services.place_order(scene.need(headcount=30), session, by=scene.teacher)
-    _age(order, placed_at=days)
+    _age(order, placed_at=days, since=days)
     return order
 
 
@@ -88,7 +88,7 @@ def test_a_proposal_that_the_school_forgets_goes_back_too(scene: Scene) -> None:
     order = _asked(scene, 9)
     other = make.SessionFactory(resource=scene.resource, date=today() + timedelta(days=25))
     services.propose_session(order, other, by=scene.staff)
-    _age(order, answered_at=5.5)
+    _age(order, answered_at=5.5, since=5.5)
 
     services.mind_deadlines()
 

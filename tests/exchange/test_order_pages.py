@@ -192,7 +192,7 @@ def test_a_stale_press_is_a_sentence_on_the_page_that_was_left(
     scene: Scene, sign_in: SignIn, name: str
 ) -> None:
     order = scene.order(Order.State.DECLINED)
-    words = {"session": afternoon(scene).pk, "reason": "too_many", "stars": 5}
+    words = {"session": afternoon(scene).pk, "reason": "other", "stars": 5}
     response = sign_in(scene.staff).post(
         to(name, order),
         words,

@@ -98,6 +98,8 @@ def build() -> World:
             Order.State.PROPOSED: today() + timedelta(days=10),
             Order.State.ACCEPTED: today() + timedelta(days=14),
             Order.State.DONE: today() - timedelta(days=3),
+            Order.State.DISPUTED: today() + timedelta(days=21),
+            Order.State.REVISIT: today() - timedelta(days=5),
         }.items()
     }
     other_order = make.OrderFactory(pk=next(pks), session=other_session)
@@ -158,6 +160,8 @@ def build() -> World:
         "proposed_order": orders[Order.State.PROPOSED],
         "accepted_order": orders[Order.State.ACCEPTED],
         "done_order": orders[Order.State.DONE],
+        "disputed_order": orders[Order.State.DISPUTED],
+        "revisit_order": orders[Order.State.REVISIT],
         "other_order": other_order,
         "job": make.JobFactory(pk=next(pks), started_by=world.people[Role.COMMISSION]),
         "run": make.MatchingRunFactory(

@@ -1,5 +1,6 @@
 """What people type into the exchange."""
 
+from .aftermath import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
 from .answers import CancelForm, DeclineForm, ProposeForm, RateForm
 from .filters import NeedFilter
 from .need import NeedForm, with_change
@@ -7,12 +8,17 @@ from .runs import RunForm
 from .sessions import SessionsForm
 
 __all__ = [
+    "AbsentForm",
     "CancelForm",
+    "ConferForm",
     "DeclineForm",
+    "HeadcountForm",
     "NeedFilter",
     "NeedForm",
+    "ObjectForm",
     "ProposeForm",
     "RateForm",
+    "RevisitForm",
     "RunForm",
     "SessionsForm",
     "with_change",

@@ -1,6 +1,7 @@
 """What the two sides of an order say to each other. Short forms, each with one question."""
 
-from typing import cast
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -11,16 +12,30 @@ from gongyu.exchange.models import Order, Session
 from gongyu.places.models import Organization
 
 
-def _words(label: object, most: int) -> forms.CharField:
+def words_field(label: object, most: int, *, required: bool = False) -> forms.CharField:
     return forms.CharField(
         label=label,  # type: ignore[arg-type]  # a lazy string
-        required=False,
+        required=required,
         max_length=most,
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": None}),
         error_messages={
+            "required": gettext_lazy("请写一句，对方好知道怎么回事。"),
             "max_length": gettext_lazy(
                 "这段话有 %(show_value)d 个字，最多 %(limit_value)d 个。字都还在，删短一点再交。"
-            )
+            ),
+        },
+    )
+
+
+def choice_field(label: object, choices: Iterable[tuple[str, Any]]) -> forms.ChoiceField:
+    """One of a few codes, as chips."""
+    return forms.ChoiceField(
+        label=label,  # type: ignore[arg-type]  # a lazy string
+        choices=list(choices),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("请选一个。"),
+            "invalid_choice": gettext_lazy("请从这几个里选一个。"),
         },
     )
 
@@ -47,7 +62,7 @@ class ProposeForm(AnswerForm):
             "invalid_choice": gettext_lazy("这个半天不在自己单位的场次里，请重新选。"),
         },
     )
-    words = _words(gettext_lazy("捎一句话"), 300)
+    words = words_field(gettext_lazy("捎一句话"), 300)
 
     def __init__(self, data: QueryDict | None = None, *, unit: Organization) -> None:
         super().__init__(data)
@@ -66,12 +81,19 @@ class DeclineForm(AnswerForm):
             "invalid_choice": gettext_lazy("请从这几个原因里选一个。"),
         },
     )
-    words = _words(gettext_lazy("学校会看到这句话"), 300)
+    words = words_field(gettext_lazy("学校会看到这句话"), 300)
 
 
 class CancelForm(AnswerForm):
+    """``late``: fewer days ahead than the notice, so that a code is needed."""
+
     prefix_of_ids = "cancel"
-    words = _words(gettext_lazy("为什么取消，对方会看到"), 300)
+    reason = choice_field(gettext_lazy("为什么取消"), Order.CancelReason.choices)
+    words = words_field(gettext_lazy("想多说一句也行，对方会看到"), 300)
+
+    def __init__(self, data: QueryDict | None = None, *, late: bool = False) -> None:
+        super().__init__(data)
+        self.fields["reason"].required = late
 
 
 class RateForm(AnswerForm):
@@ -84,7 +106,7 @@ class RateForm(AnswerForm):
             "invalid_choice": gettext_lazy("请点一到五颗星。"),
         },
     )
-    words = _words(gettext_lazy("想多说两句也行"), 200)
+    words = words_field(gettext_lazy("想多说两句也行"), 200)
 
 
 def first_sentence(form: forms.Form) -> str:

@@ -20,7 +20,7 @@ from gongyu.core.calendar import WEEKDAYS, HalfDay, current_term, today
 from gongyu.exchange.errors import GradesNotTaught
 from gongyu.exchange.models import Need, Severity, Topic
 from gongyu.exchange.planning import Draft
-from gongyu.exchange.services.needs import MOST_PUPILS
+from gongyu.exchange.services.endings import MOST_PUPILS
 from gongyu.families.models import SchoolClass, Teaching
 from gongyu.places.models import Organization
 

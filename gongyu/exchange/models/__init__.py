@@ -10,11 +10,12 @@ from .census import (
     ResourceKind,
     RuledSession,
 )
+from .conferences import Objection, Revisit
 from .feeds import CalendarFeed
 from .imports import CensusImport
 from .ledger import LedgerLine
 from .needs import Need, NeedTopic, Severity, Slots
-from .orders import Order, Rating
+from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
 from .problems import Evidence, Measure, Problem
 from .resources import Resource, Session, Topic
@@ -32,9 +33,11 @@ __all__ = [
     "Measure",
     "Need",
     "NeedTopic",
+    "Objection",
     "OpeningException",
     "OpeningRule",
     "Order",
+    "Party",
     "PausedSession",
     "PlannedMatch",
     "Problem",
@@ -45,6 +48,7 @@ __all__ = [
     "ResourceEntry",
     "ResourceKind",
     "ResourcePhoto",
+    "Revisit",
     "RuledSession",
     "Session",
     "Severity",

@@ -124,14 +124,13 @@ class Need(models.Model):
         ARRANGED = "arranged", _("已约定")
         DONE = "done", _("已办完")
         WITHDRAWN = "withdrawn", _("已撤回")
+        CLOSED = "closed", _("不再办理")
 
-    MOVES: dict[str, set[str]] = {
-        State.POOLED: {State.ORDERED, State.WITHDRAWN},
-        State.ORDERED: {State.ARRANGED, State.POOLED, State.WITHDRAWN},
-        State.ARRANGED: {State.DONE, State.POOLED, State.WITHDRAWN},
-        State.DONE: set(),
-        State.WITHDRAWN: set(),
-    }
+    class CloseReason(models.TextChoices):
+        NOT_HERE = "not_here", _("区里暂时没有这样的资源")
+        REPEATED = "repeated", _("和别的需求重复")
+        ELSEWHERE = "elsewhere", _("该走别的渠道办")
+        AGREED = "agreed", _("商量后学校同意不办了")
 
     class FormWanted(models.TextChoices):
         ANY = "any", _("都可以")
@@ -161,6 +160,16 @@ class Need(models.Model):
     )
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.POOLED)
     filed_at = models.DateTimeField(_("提出时间"))
+    # 受理 happens by itself at filing; 首接负责: whoever first takes it in hand stays responsible.
+    desk = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    first_handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    close_reason = models.CharField(
+        _("不再办理的原因"), max_length=10, choices=CloseReason, blank=True
+    )
 
     objects = NeedQuerySet.as_manager()
 
@@ -189,6 +198,9 @@ class Need(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reach_km__gte=0, reach_km__lte=200), name="need_reach_possible"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed") | ~Q(close_reason=""), name="need_closed_has_reason"
             ),
         ]
 

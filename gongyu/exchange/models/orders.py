@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
 from gongyu.accounts.queries import organization_ids, roles_of, towns_of
-from gongyu.core.calendar import HalfDay, say_half_day, today
+from gongyu.core.calendar import HalfDay, now, say_half_day, today
 from gongyu.families.models import SchoolClass
 
 from .needs import Need, in_towns
@@ -21,6 +21,20 @@ from .resources import Session
 if TYPE_CHECKING:
     from gongyu.accounts.models import User
     from gongyu.places.models import Division
+
+
+# The same as ``Order.ASKED`` and ``Order.HOLDING``, for the constraints.
+_ASKED = ["placed", "disputed", "proposed"]
+_HOLDING = ["accepted", "done", "rated", "revisit", "archived"]
+
+
+class Party(models.TextChoices):
+    """Who acts on an order: the two sides, the district that dispatches, the platform itself."""
+
+    SCHOOL = "school", _("学校")
+    UNIT = "unit", _("单位")
+    DISTRICT = "district", _("区教委")
+    PLATFORM = "platform", _("平台")
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -59,25 +73,25 @@ class Order(models.Model):
         ACCEPTED = "accepted", _("已约定")
         DONE = "done", _("已实施")
         RATED = "rated", _("已评单")
+        DISPUTED = "disputed", _("有异议，会商中")
+        REVISIT = "revisit", _("回访中")
+        ARCHIVED = "archived", _("已归档")
         DECLINED = "declined", _("单位婉拒")
         CANCELLED = "cancelled", _("已取消")
+        MISSED = "missed", _("没来成")
 
-    MOVES: dict[str, set[str]] = {
-        State.PLACED: {State.ACCEPTED, State.PROPOSED, State.DECLINED, State.CANCELLED},
-        State.PROPOSED: {State.ACCEPTED, State.CANCELLED, State.DECLINED},
-        State.ACCEPTED: {State.DONE, State.CANCELLED},
-        State.DONE: {State.RATED},
-        State.RATED: set(),
-        State.DECLINED: set(),
-        State.CANCELLED: set(),
-    }
-    # A need has at most one order in these states; those that hold seats are the last three.
-    LIVE = (State.PLACED, State.PROPOSED, State.ACCEPTED, State.DONE, State.RATED)
-    HOLDING = (State.ACCEPTED, State.DONE, State.RATED)
+    # The moves between them stand in ``models.moves``.
+    # A need has at most one order in these states; ``HOLDING`` hold seats, ``HAPPENED`` took place.
+    HAPPENED = (State.DONE, State.RATED, State.REVISIT, State.ARCHIVED)
+    HOLDING = (State.ACCEPTED, *HAPPENED)
+    ASKED = (State.PLACED, State.DISPUTED, State.PROPOSED)
+    LIVE = (*ASKED, *HOLDING)
+    OVER = (State.DECLINED, State.CANCELLED, State.MISSED)
 
     class Origin(models.TextChoices):
         DIRECT = "direct", _("学校点单")
         RUN = "run", _("全区派单")
+        QUEUE = "queue", _("排队补位")
 
     class DeclineReason(models.TextChoices):
         TOO_MANY = "too_many", _("人太多")
@@ -92,6 +106,15 @@ class Order(models.Model):
             """What a unit chooses from; the last one is the platform's own."""
             return [(r.value, str(r.label)) for r in cls if r is not cls.NO_ANSWER]
 
+    class CancelReason(models.TextChoices):
+        TEACHING = "teaching", _("考试或教学有调整")
+        HEALTH = "health", _("生病的孩子多")
+        WEATHER = "weather", _("天气不合适")
+        STAFF = "staff", _("人手有变动")
+        PLACE = "place", _("场地或车有变动")
+        NO_NEED = "no_need", _("不需要办了")
+        OTHER = "other", _("别的原因")
+
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="orders")
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="orders")
     proposed_session = models.ForeignKey(
@@ -104,12 +127,17 @@ class Order(models.Model):
     decline_reason = models.CharField(
         _("婉拒原因"), max_length=10, choices=DeclineReason, blank=True
     )
+    cancel_reason = models.CharField(_("取消原因"), max_length=10, choices=CancelReason, blank=True)
+    ended_by = models.CharField(_("谁停下的"), max_length=8, choices=Party, blank=True)
+    is_late_cancel = models.BooleanField(_("临时取消"), default=False)
+    absent = models.CharField(_("谁没来"), max_length=8, choices=Party, blank=True)
     words = models.CharField(_("留言"), max_length=300, blank=True)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     placed_at = models.DateTimeField(_("点单时间"))
     answered_at = models.DateTimeField(_("回话时间"), null=True, blank=True)
+    since = models.DateTimeField(_("这一步从何时起"), default=now)
     reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
     # Copies of need and session, so that the database itself can refuse a clash.
     school_class = models.ForeignKey(
@@ -134,17 +162,17 @@ class Order(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["need"],
-                condition=Q(state__in=["placed", "proposed", "accepted", "done", "rated"]),
+                condition=Q(state__in=[*_ASKED, *_HOLDING]),
                 name="one_live_order_a_need",
             ),
             models.UniqueConstraint(
                 fields=["session"],
-                condition=Q(is_exclusive=True, state__in=["accepted", "done", "rated"]),
+                condition=Q(is_exclusive=True, state__in=_HOLDING),
                 name="exclusive_session_once",
             ),
             models.UniqueConstraint(
                 fields=["school_class", "date", "half_day"],
-                condition=Q(school_class__isnull=False, state__in=["accepted", "done", "rated"]),
+                condition=Q(school_class__isnull=False, state__in=_HOLDING),
                 name="class_in_one_place_a_half_day",
             ),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="order_headcount_positive"),
@@ -155,6 +183,19 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="declined") | ~Q(decline_reason=""),
                 name="order_decline_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[*_ASKED, *_HOLDING, "declined", "cancelled", "missed"]),
+                name="order_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_late_cancel=False) | Q(state="cancelled") & ~Q(cancel_reason=""),
+                name="order_late_cancel_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="missed", absent__in=["school", "unit"])
+                | ~Q(state="missed") & Q(absent=""),
+                name="order_missed_says_who",
             ),
         ]
 

@@ -41,7 +41,7 @@ from gongyu.places.queries import town_dots
 
 WIDE, NARROW = 600, 326  # pixels at which the map stands
 NONE = "none"  # the key of what has not been said
-HAPPENED = (Order.State.DONE, Order.State.RATED)
+HAPPENED = Order.HAPPENED
 _MEASURES = ("resources", "units", "capacity", "sessions", "seats", "taken", "orders", "happened")
 
 

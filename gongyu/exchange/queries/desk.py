@@ -25,6 +25,7 @@ HALF_A_DAY = 0.5
 PRACTICE_FLOOR = {SchoolClass.Stage.PRIMARY: 10, SchoolClass.Stage.JUNIOR: 20}
 
 LATE_UNIT, LATE_SCHOOL, TODAY, UNRATED = "late-unit", "late-school", "today", "unrated"
+DISPUTED, REVISIT = "disputed", "revisit"
 
 
 def desk_orders(kind: str, town: Division | None = None) -> QuerySet[Order] | None:
@@ -44,6 +45,10 @@ def desk_orders(kind: str, town: Division | None = None) -> QuerySet[Order] | No
             return orders.filter(
                 state=Order.State.PROPOSED, answered_at__lt=midnight(day - ANSWER_WITHIN)
             ).order_by("answered_at", "pk")
+        case "disputed":
+            return orders.filter(state=Order.State.DISPUTED).order_by("since", "pk")
+        case "revisit":
+            return orders.filter(state=Order.State.REVISIT).order_by("since", "pk")
         case "today":
             return orders.filter(state__in=Order.HOLDING, date=day).order_by("half_day", "pk")
         case "unrated":
@@ -69,8 +74,10 @@ class Waiting:
 
 
 def waiting_today(town: Division | None = None) -> list[Waiting]:
-    """Four counts, one query each."""
+    """Six counts, one query each."""
     kinds = [
+        (DISPUTED, _("派单异议等会商"), "wait"),
+        (REVISIT, _("等回访"), "wait"),
         (LATE_UNIT, _("单位超过 3 天没回话"), "wait"),
         (LATE_SCHOOL, _("学校超过 3 天没回改期"), "wait"),
         (TODAY, _("今天在办"), ""),
@@ -111,7 +118,7 @@ def year_figures(town: Division | None = None) -> YearFigures:
         done=Count("pk", filter=Q(state=Need.State.DONE)),
     )
     held = Order.objects.of_town(town).filter(date__gte=since, date__lte=today())
-    done = held.filter(state__in=[Order.State.DONE, Order.State.RATED])
+    done = held.filter(state__in=Order.HAPPENED)
     return YearFigures(
         since=since,
         pupils=done.aggregate(heads=Sum("headcount", default=0))["heads"],
@@ -155,7 +162,7 @@ def practice_days(town: Division | None = None) -> list[ClassDays]:
         classes = classes.filter(in_towns("school", [town]))
     visits = dict(
         Order.objects.filter(
-            state__in=[Order.State.DONE, Order.State.RATED],
+            state__in=Order.HAPPENED,
             date__gte=since,
             need__school_class__isnull=False,
         )

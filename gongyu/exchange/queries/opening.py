@@ -156,7 +156,7 @@ def _compare(
     until: date,
     wanted: dict[tuple[date, int], tuple[time, str]],
 ) -> list[PlannedHalfDay]:
-    live = Q(orders__state__in=[*Order.HOLDING, Order.State.PLACED, Order.State.PROPOSED])
+    live = Q(orders__state__in=Order.LIVE)
     there = {
         (session.date, session.half_day): session
         for session in Session.objects.filter(resource=resource, date__range=(first, until))

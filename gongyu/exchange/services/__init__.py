@@ -2,8 +2,10 @@
 
 from .admission import admit_unit, apply_for_admission, stop_unit
 from .census import confirm_entries, invite_units, remind_units, save_entry
+from .conferences import object_to_order, settle_objection
 from .deadlines import mind_deadlines
 from .dispatch import dispatch_run, revoke_run
+from .endings import cancel_order, change_headcount, is_short_notice, record_absence
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .ledger import book_visits
@@ -22,15 +24,14 @@ from .orders import (
     accept_all,
     accept_order,
     agree_to_proposal,
-    cancel_order,
     decline_order,
     place_order,
     propose_session,
-    rate_order,
     refuse_proposal,
 )
 from .photos import add_photo, move_photo_up, remove_photo
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
+from .ratings import rate_order, record_revisit
 from .runs import cancel_run, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
@@ -53,6 +54,7 @@ __all__ = [
     "cancel_order",
     "cancel_push",
     "cancel_run",
+    "change_headcount",
     "close_measure",
     "confirm_entries",
     "decline_order",
@@ -61,15 +63,19 @@ __all__ = [
     "file_need",
     "generate_sessions",
     "invite_units",
+    "is_short_notice",
     "list_matter",
     "mind_deadlines",
     "move_photo_up",
     "move_problem",
+    "object_to_order",
     "place_order",
     "plan_push",
     "propose_session",
     "rate_order",
+    "record_absence",
     "record_problem",
+    "record_revisit",
     "refuse_proposal",
     "remind_units",
     "remove_opening_exception",
@@ -80,6 +86,7 @@ __all__ = [
     "revoke_run",
     "save_entry",
     "set_push_cap",
+    "settle_objection",
     "start_run",
     "stop_unit",
     "undo_import",

@@ -127,9 +127,7 @@ def stop_unit(
         resource__unit=admission.unit_id, date__gt=today(), state=Session.State.OPEN
     )
     lock_sessions(ahead.values_list("pk", flat=True))
-    live = Order.objects.filter(
-        state__in=[*Order.HOLDING, Order.State.PLACED, Order.State.PROPOSED]
-    )
+    live = Order.objects.filter(state__in=Order.LIVE)
     asked = set(live.filter(session__in=ahead).values_list("session", flat=True))
     asked |= set(live.filter(proposed_session__in=ahead).values_list("proposed_session", flat=True))
     free = list(ahead.exclude(pk__in=asked).values_list("pk", flat=True))

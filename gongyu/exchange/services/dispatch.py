@@ -16,7 +16,7 @@ from gongyu.core.calendar import now
 from gongyu.core.errors import DomainError
 from gongyu.core.models import Job
 from gongyu.exchange.errors import MoveNotAllowed
-from gongyu.exchange.models import MatchingRun, Need, Order, PlannedMatch
+from gongyu.exchange.models import MatchingRun, Need, Order, Party, PlannedMatch
 
 from .moves import (
     lock_needs,
@@ -124,6 +124,6 @@ def revoke_run(run: MatchingRun, *, by: User) -> int:
 def _take_back(order: Order, *, by: User) -> None:
     order = lock_order(order)
     order.proposed_session = None
-    move_order(order, Order.State.CANCELLED)
+    move_order(order, Order.State.CANCELLED, verb="order.revoke", who=Party.DISTRICT)
     move_need(order.need, Need.State.POOLED)
     note_step(order, "order.revoke", _("区里收回了这次派单，需求回到需求池"), by=by)

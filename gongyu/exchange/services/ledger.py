@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gongyu.core.calendar import now, today
 from gongyu.exchange.models import LedgerLine, Order
 
-HAPPENED = tuple(state for state in Order.HOLDING if state != Order.State.ACCEPTED)
+HAPPENED = Order.HAPPENED
 
 
 def book_visits() -> int:

@@ -1,15 +1,21 @@
 """The one place where needs and orders change their state.
 
-Rows are locked in one order everywhere: sessions, then orders, then needs, each by their ids. So
-two people may wait for one another's turn, but never for each other.
+Rows are locked in one order everywhere: sessions, then the classes that are promised, then orders,
+then needs, each by their ids. So two people may wait for one another's turn, but never for each
+other.
 """
 
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
+from gongyu.accounts.models import User
+from gongyu.core.calendar import now
+from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed
-from gongyu.exchange.models import Need, Order, Session
+from gongyu.exchange.models import Need, Objection, Order, Party, Session
+from gongyu.exchange.models.moves import CONFERRED, NEED_MOVES, move_of
+from gongyu.families.models import SchoolClass
 
 
 def lock_sessions(session_ids: Iterable[int]) -> None:
@@ -33,9 +39,12 @@ def lock_pooled_needs(need_ids: Iterable[int]) -> set[int]:
 
 
 def lock_order_and_session(order: Order) -> Order:
-    """The order as it is now with its session, order and need locked until the transaction ends."""
-    (session_id,) = Order.objects.values_list("session_id").get(pk=order.pk)
+    """The order as it is now with its session, class, order and need locked until the end."""
+    session_id, class_id = Order.objects.values_list("session_id", "school_class_id").get(
+        pk=order.pk
+    )
     lock_sessions([session_id])
+    lock_classes([class_id])
     locked = lock_order(order)
     if locked.session_id != session_id:
         raise MoveNotAllowed(_("这一单刚刚改了时间。看看最新的情况再定。"))
@@ -60,10 +69,20 @@ def _with_resource(session_id: int) -> Session:
     return Session.objects.select_related("resource__unit").get(pk=session_id)
 
 
+def lock_classes(class_ids: Iterable[int | None]) -> None:
+    """Lock the classes that are about to be promised somewhere, after the sessions.
+
+    Two units that take orders of the same classes in opposite order would else wait for each other
+    at the constraint that a class is in one place. New orders of the classes are not held up.
+    """
+    wanted = SchoolClass.objects.filter(pk__in={pk for pk in class_ids if pk}).order_by("pk")
+    list(wanted.select_for_update(no_key=True).values_list("pk"))
+
+
 def move_need(need: Need, to: Need.State) -> None:
     """Move a locked need, or refuse with a sentence if the page was stale."""
     if need.state != to:
-        if to not in Need.MOVES[need.state]:
+        if to not in NEED_MOVES[need.state]:
             raise MoveNotAllowed(
                 _("这条需求现在是“%(state)s”，这一步做不了了。看看最新的情况再定。")
                 % {"state": need.get_state_display()}
@@ -72,12 +91,36 @@ def move_need(need: Need, to: Need.State) -> None:
         need.save(update_fields=["state"])
 
 
-def move_order(order: Order, to: Order.State) -> None:
-    """Move a locked order, or refuse with a sentence if somebody was faster."""
-    if to not in Order.MOVES[order.state]:
+def move_order(
+    order: Order, to: Order.State, *, verb: str, who: Party, reason: str = "", late: bool = False
+) -> None:
+    """Move a locked order along the table (``models.moves``), or refuse with a sentence.
+
+    Refused when somebody was faster, when this party may not, or when a code is missing; the clock
+    of the new state starts now.
+    """
+    move = move_of(verb, order.state, to)
+    if move is None or who not in move.who:
         raise MoveNotAllowed(
             _("这一单现在是“%(state)s”，这一步做不了了。看看最新的情况再定。")
             % {"state": order.get_state_display()}
         )
+    is_asked = move.reasons is not None and (late or not move.only_late or bool(reason))
+    if is_asked and move.reasons is not None and reason not in move.reasons.values:
+        raise DomainError(_("请选一个原因，对方好知道怎么调整。"))
+    if order.state == Order.State.DISPUTED and verb not in CONFERRED:
+        lapsed = Objection.Outcome.LAPSED
+        order.objections.filter(outcome="").update(outcome=lapsed, settled_at=now())
     order.state = to
+    order.since = now()
+    order.reminded_at = None
+    if to in (Order.State.CANCELLED, Order.State.DECLINED, Order.State.MISSED):
+        order.ended_by = who
     order.save()
+
+
+def take_in_hand(need: Need, *, by: User) -> None:
+    """首接负责: who of the district takes a locked need in hand first, answers for it."""
+    if need.first_handler_id is None:
+        need.first_handler = by
+        need.save(update_fields=["first_handler"])

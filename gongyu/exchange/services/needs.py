@@ -17,10 +17,9 @@ from gongyu.exchange.policies import speaks_for_school
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Organization
 
+from .endings import MOST_PUPILS, cancel_order
 from .moves import move_need
-from .orders import cancel_order, place_order
-
-MOST_PUPILS = 2000  # the database refuses more; a whole school fits
+from .orders import place_order
 
 
 @transaction.atomic
@@ -41,7 +40,7 @@ def file_need(
     severity: int = Severity.ORDINARY,
     school_class: SchoolClass | None = None,
 ) -> Need:
-    """Put a need into the pool.
+    """Put a need into the pool; the district's desk has taken it in (受理) with that.
 
     The topics weigh alike. Raises NotAllowed if ``by`` does not work at the school, GradesNotTaught
     if the school has no such grades, DomainError without a topic or when the last day is past.
@@ -76,11 +75,15 @@ def file_need(
         reach_km=reach_km,
         severity=severity,
         filed_at=now(),
+        desk=Organization.objects.filter(kind=Organization.Kind.COMMISSION).order_by("pk").first(),
     )
     NeedTopic.objects.bulk_create(
         NeedTopic(need=need, topic=topic, weight=1 / len(topics)) for topic in topics
     )
     timeline.record(need, "need.file", _("提出需求"), by=by)
+    if need.desk is not None:
+        taken_in = _("受理：%(desk)s") % {"desk": need.desk}
+        timeline.record(need, "need.take_in", taken_in, by=None)
     return need
 
 
@@ -104,7 +107,8 @@ def withdraw_need(need: Need, *, by: User) -> Need:
     """Take a need back; an order that is under way is cancelled with it."""
     live = Order.objects.filter(need=need).live().first()
     if live is not None:
-        cancel_order(live, by=by, words=_("学校撤回了需求"))
+        no_need = Order.CancelReason.NO_NEED
+        cancel_order(live, by=by, words=_("学校撤回了需求"), reason=no_need)
     locked = Need.objects.select_for_update().get(pk=need.pk)
     if not speaks_for_school(by, locked):
         raise NotAllowed(_("只有提出的老师和学校管理员能撤回这条需求。"))

@@ -1,4 +1,4 @@
-"""From 点单 to 评单.
+"""From 点单 to 约定: an order is placed, accepted, moved, declined.
 
 Seats are taken when the unit accepts, not when the school asks: until then a unit may hold more
 requests than seats and chooses. The session's row is locked before its seats are counted, and the
@@ -20,32 +20,39 @@ from gongyu.exchange.errors import (
     SessionDoesNotFit,
     SessionFull,
     SessionGone,
-    TooEarlyToRate,
 )
-from gongyu.exchange.models import Need, Order, Rating, Session
+from gongyu.exchange.models import Need, Order, Party, Session
 from gongyu.exchange.policies import may_receive_orders, speaks_for_school, speaks_for_unit
 from gongyu.exchange.queries import road_km_between
 from gongyu.places.models import Organization
 
 from .moves import (
+    lock_classes,
     lock_order,
     lock_order_and_session,
     lock_session,
     lock_sessions,
     move_need,
     move_order,
+    take_in_hand,
 )
 from .steps import note_step
 
 
 @transaction.atomic
 def place_order(
-    need: Need, session: Session, *, by: User, origin: str = Order.Origin.DIRECT
+    need: Need,
+    session: Session,
+    *,
+    by: User,
+    origin: str = Order.Origin.DIRECT,
+    waives_notice: bool = False,
 ) -> Order:
     """Ask a unit for a session (点单); the unit answers.
 
     The unit's own conditions must hold (grades, seats, minimum of an exclusive session, how far it
-    comes); the school's own wishes (half-days, distance) it may overrule by choosing.
+    comes, how many days ahead it is asked); the school's own wishes (half-days, distance) it may
+    overrule by choosing. ``waives_notice``: both sides agreed in a conference to meet sooner.
     """
     session = lock_session(session.pk)
     need = Need.objects.select_for_update().select_related("school").get(pk=need.pk)
@@ -56,6 +63,8 @@ def place_order(
             _("这条需求现在是“%(state)s”，不用再点了。") % {"state": need.get_state_display()}
         )
     _check_conditions(need, session)
+    if not waives_notice:
+        _check_notice(session)
     order = Order(
         need=need,
         headcount=need.headcount,
@@ -68,6 +77,8 @@ def place_order(
     _check_class_is_free(order)
     order.save()
     move_need(need, Need.State.ORDERED)
+    if origin == Order.Origin.RUN:
+        take_in_hand(need, by=by)
     unit, when = session.resource.unit, say_half_day(session.date, session.half_day)
     sentence = _("向%(unit)s点单：%(when)s") % {"unit": unit, "when": when}
     note_step(order, "order.place", sentence, by=by)
@@ -96,6 +107,16 @@ def _check_conditions(need: Need, session: Session) -> None:
         raise SessionDoesNotFit(
             _("单位最远到 %(radius).0f 公里，学校在 %(km).0f 公里外。")
             % {"radius": resource.radius_km, "km": km}
+        )
+
+
+def _check_notice(session: Session) -> None:
+    """A school asks as many days ahead as the unit needs; a unit itself may propose any day."""
+    days = session.resource.lead_days
+    if (session.date - today()).days < days:
+        raise SessionDoesNotFit(
+            _("这家单位要提前 %(days)d 天约，这一场来不及了。请换一个晚一点的半天。")
+            % {"days": days}
         )
 
 
@@ -130,12 +151,12 @@ def accept_order(order: Order, *, by: User) -> Order:
         raise MoveNotAllowed(
             _("这一单现在是“%(state)s”，不用再接了。") % {"state": order.get_state_display()}
         )
-    _take_seats(order)
+    _take_seats(order, "order.accept", Party.UNIT)
     _arrange(order, "order.accept", _("接单：%(when)s"), by=by)
     return order
 
 
-def _take_seats(order: Order) -> None:
+def _take_seats(order: Order, verb: str, who: Party) -> None:
     """Take the seats of the order's session; the session's row is locked from here on."""
     session = lock_session(order.session_id)
     if session.state != Session.State.OPEN or session.date <= today():
@@ -148,7 +169,7 @@ def _take_seats(order: Order) -> None:
             Session.objects.filter(pk=session.pk).update(
                 seats_taken=F("seats_taken") + order.headcount
             )
-            move_order(order, Order.State.ACCEPTED)
+            move_order(order, Order.State.ACCEPTED, verb=verb, who=who)
     except IntegrityError as clash:
         raise _meaning_of(clash, order) from clash
 
@@ -181,6 +202,7 @@ def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple
         session__resource__unit=unit, state=Order.State.PLACED
     ).with_parties()
     lock_sessions(waiting.values_list("session_id", flat=True))
+    lock_classes(waiting.values_list("school_class_id", flat=True))
     for order in waiting.order_by("placed_at", "pk"):
         try:
             with transaction.atomic():
@@ -205,7 +227,7 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
     order.proposed_session = session
     order.words = words.strip()
     order.answered_at = now()
-    move_order(order, Order.State.PROPOSED)
+    move_order(order, Order.State.PROPOSED, verb="order.propose", who=Party.UNIT)
     sentence = _("提议改到 %(when)s") % {"when": say_half_day(session.date, session.half_day)}
     note_step(order, "order.propose", sentence, by=by)
     return order
@@ -214,8 +236,11 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
 @transaction.atomic
 def agree_to_proposal(order: Order, *, by: User) -> Order:
     """The school agrees to the proposed half-day: it is arranged."""
-    (proposed_id,) = Order.objects.values_list("proposed_session_id").get(pk=order.pk)
+    proposed_id, class_id = Order.objects.values_list("proposed_session_id", "school_class_id").get(
+        pk=order.pk
+    )
     lock_sessions([order.session_id] + [proposed_id] * (proposed_id is not None))
+    lock_classes([class_id])
     order = lock_order(order)
     if not speaks_for_school(by, order.need):
         raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
@@ -225,7 +250,7 @@ def agree_to_proposal(order: Order, *, by: User) -> Order:
         )
     _seat(order, lock_session(order.proposed_session_id))
     order.save()
-    _take_seats(order)
+    _take_seats(order, "order.agree", Party.SCHOOL)
     _arrange(order, "order.agree", _("同意改到 %(when)s"), by=by)
     return order
 
@@ -240,7 +265,8 @@ def refuse_proposal(order: Order, *, by: User) -> Order:
         raise MoveNotAllowed(
             _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
         )
-    move_order(order, Order.State.CANCELLED)
+    order.proposed_session = None
+    move_order(order, Order.State.CANCELLED, verb="order.refuse", who=Party.SCHOOL)
     move_need(order.need, Need.State.POOLED)
     note_step(order, "order.refuse", _("改的时间来不了，回到需求池"), by=by)
     return order
@@ -258,64 +284,8 @@ def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Or
     order.words = words.strip()
     order.answered_at = now()
     order.proposed_session = None
-    move_order(order, Order.State.DECLINED)
+    move_order(order, Order.State.DECLINED, verb="order.decline", who=Party.UNIT, reason=reason)
     move_need(order.need, Need.State.POOLED)
     said = Order.DeclineReason(reason).label
     note_step(order, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
     return order
-
-
-@transaction.atomic
-def cancel_order(order: Order, *, by: User, words: str = "") -> Order:
-    """Either side calls it off before the day; seats are free again, the need is in the pool."""
-    order = lock_order_and_session(order)
-    if not (speaks_for_school(by, order.need) or speaks_for_unit(by, order)):
-        raise NotAllowed(_("只有这一单的学校和单位能取消它。"))
-    held = order.state in Order.HOLDING
-    if held and order.date < today():
-        raise MoveNotAllowed(_("这一天已经过了，不能再取消。可以评单。"))
-    order.words = words.strip()
-    order.proposed_session = None
-    move_order(order, Order.State.CANCELLED)
-    if held:
-        Session.objects.filter(pk=order.session_id).update(
-            seats_taken=F("seats_taken") - order.headcount
-        )
-    move_need(order.need, Need.State.POOLED)
-    said = _("取消：%(why)s") % {"why": order.words} if order.words else _("取消")
-    note_step(order, "order.cancel", said, by=by)
-    return order
-
-
-@transaction.atomic
-def rate_order(order: Order, *, by: User, stars: int, words: str = "") -> Rating:
-    """Rate the visit (评单), once a side, from the day itself on; the first closes the need."""
-    order = lock_order(order)
-    if speaks_for_school(by, order.need):
-        side = Rating.Side.SCHOOL
-    elif speaks_for_unit(by, order):
-        side = Rating.Side.UNIT
-    else:
-        raise NotAllowed(_("只有这一单的学校和单位能评。"))
-    if order.state not in Order.HOLDING:
-        raise MoveNotAllowed(_("这一单没有办成，不用评。"))
-    if not order.day_has_come:
-        raise TooEarlyToRate(say_half_day(order.date, order.half_day))
-    if not 1 <= stars <= 5:
-        raise DomainError(_("请点一到五颗星。"))
-    if order.ratings.filter(side=side).exists():
-        raise MoveNotAllowed(_("您这边已经评过了，谢谢。"))
-    rating = Rating.objects.create(
-        order=order, side=side, stars=stars, words=words.strip(), by=by, at=now()
-    )
-    if order.state == Order.State.ACCEPTED:
-        move_order(order, Order.State.DONE)
-        move_need(order.need, Need.State.DONE)
-    if order.ratings.count() == len(Rating.Side):
-        move_order(order, Order.State.RATED)
-    said = _("%(side)s评了 %(stars)d 颗星") % {
-        "side": Rating.Side(side).label,
-        "stars": stars,
-    }
-    note_step(order, "order.rate", said, by=by)
-    return rating

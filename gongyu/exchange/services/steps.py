@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy
 
-from gongyu.accounts.models import Role, User
+from gongyu.accounts.models import Membership, Role, User
 from gongyu.accounts.queries import people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import say_half_day
-from gongyu.exchange.models import Order
+from gongyu.exchange.models import Order, Rating
 from gongyu.exchange.policies import speaks_for_unit
 from gongyu.notices.services import settle, tell
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-UNIT, SCHOOL, OTHER_SIDE, BOTH = "unit", "school", "other side", "both"
+UNIT, SCHOOL, OTHER_SIDE, BOTH, DISTRICT = "unit", "school", "other side", "both", "district"
+NOBODY, OTHER_AND_DISTRICT = "nobody", "other side and district"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +51,39 @@ _TELLINGS = {
     "order.cancel": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
     "order.return": _Telling(BOTH, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
     "order.revoke": _Telling(BOTH, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "order.heads": _Telling(UNIT, gettext_lazy("%(school)s%(step)s，%(when)s，“%(what)s”")),
+    "order.absent": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "order.object": _Telling(
+        OTHER_AND_DISTRICT, gettext_lazy("%(step)s。%(school)s，%(when)s，“%(what)s”")
+    ),
+    "order.keep": _Telling(
+        BOTH, gettext_lazy("%(step)s。%(when)s，“%(what)s”，等单位回话"), asks=True
+    ),
+    "order.rearrange": _Telling(BOTH, gettext_lazy("%(step)s。原来是 %(when)s，“%(what)s”")),
+    "order.release": _Telling(BOTH, gettext_lazy("%(step)s。%(when)s，“%(what)s”")),
+    "order.close": _Telling(BOTH, gettext_lazy("%(step)s。%(when)s，“%(what)s”")),
+    "order.revisit": _Telling(
+        DISTRICT, gettext_lazy("%(step)s。%(school)s，%(unit)s，%(when)s，“%(what)s”"), asks=True
+    ),
+    "order.revisited": _Telling(NOBODY, gettext_lazy("%(step)s")),
+    "order.happen": _Telling(NOBODY, gettext_lazy("%(step)s")),
+    "order.archive": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.rate": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
 }
 
 
-def note_step(order: Order, verb: str, sentence: str, *, by: User | None) -> None:
+def note_step(
+    order: Order, verb: str, sentence: str, *, by: User | None, settles: bool = True
+) -> None:
     """Write a step on the timelines of order and need, and tell whom it concerns.
 
     ``order`` comes with its need, session, resource, unit and school loaded. ``by`` is None where
-    the platform itself acted.
+    the platform itself acted. ``settles``: whether what was asked before has been answered by it.
     """
     timeline.record(order, verb, sentence, by=by)
     timeline.record(order.need, verb, sentence, by=by)
-    settle(order)
+    if settles:
+        settle(order)
     telling = _TELLINGS[verb]
     unit, school = order.session.resource.unit, order.need.school
     by_unit = by is not None and speaks_for_unit(by, order)
@@ -76,27 +97,46 @@ def note_step(order: Order, verb: str, sentence: str, *, by: User | None) -> Non
         "school": school,
         "actor": unit if by_unit else school,
     }
-    people: list[User] = []
-    if telling.whom in {UNIT, BOTH} or (telling.whom == OTHER_SIDE and not by_unit):
-        people += _unit_people(order)
-    if telling.whom in {SCHOOL, BOTH} or (telling.whom == OTHER_SIDE and by_unit):
-        people += _school_people(order)
-    tell(
-        people,
-        order,
-        verb,
-        str(telling.words) % facts,
-        url=order.get_absolute_url(),
-        asks=telling.asks,
-        but=by,
-    )
+    told = str(telling.words) % facts
+    groups = _whom(order, telling, by_unit=by_unit)
+    for people, asks in groups:
+        tell(people, order, verb, told, url=order.get_absolute_url(), asks=asks, but=by)
+
+
+def _whom(order: Order, telling: _Telling, *, by_unit: bool) -> list[tuple[list[User], bool]]:
+    """The people to be told, each group with whether it is to act."""
+    whom, asks = telling.whom, telling.asks
+    other = {OTHER_SIDE, OTHER_AND_DISTRICT}
+    groups: list[tuple[list[User], bool]] = []
+    if whom in {UNIT, BOTH} or (whom in other and not by_unit):
+        groups.append((_unit_people(order), asks))
+    if whom in {SCHOOL, BOTH} or (whom in other and by_unit):
+        groups.append((_school_people(order), asks and whom != BOTH))
+    if whom in {DISTRICT, OTHER_AND_DISTRICT}:
+        groups.append((district_people(), True))
+    return groups
 
 
 def remind(order: Order, sentence: str) -> None:
-    """Ask once more whoever owes the order an answer; no step, so the timeline stays as it is."""
-    waits_for_unit = order.state == Order.State.PLACED
-    people = _unit_people(order) if waits_for_unit else _school_people(order)
+    """Ask once more whoever owes the order something; no step, so the timeline stays as it is."""
+    match order.state:
+        case Order.State.PLACED:
+            people = _unit_people(order)
+        case Order.State.DISPUTED | Order.State.REVISIT:
+            people = district_people()
+        case Order.State.PROPOSED:
+            people = _school_people(order)
+        case _:
+            rated = {rating.side for rating in order.ratings.all()}
+            people = _unit_people(order) if Rating.Side.UNIT not in rated else []
+            people += _school_people(order) if Rating.Side.SCHOOL not in rated else []
     tell(people, order, "order.remind", sentence, url=order.get_absolute_url(), asks=True)
+
+
+def district_people() -> list[User]:
+    """Who settles objections and calls back: active people of the commission; one query."""
+    held = Membership.objects.current().filter(role=Role.COMMISSION)
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
 
 
 def _unit_people(order: Order) -> list[User]:

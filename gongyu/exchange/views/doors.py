@@ -66,7 +66,7 @@ def _organization(desk: Membership | None, sentence: str) -> Organization:
 
 def need_for(request: PersonRequest, pk: int) -> Need:
     needs = Need.objects.visible_to(request.user).select_related(
-        "school__division__parent", "school_class", "filed_by"
+        "school__division__parent", "school_class", "filed_by", "desk", "first_handler"
     )
     return get_object_or_404(needs.prefetch_related("topics"), pk=pk)
 
@@ -74,7 +74,12 @@ def need_for(request: PersonRequest, pk: int) -> Need:
 def order_for(request: PersonRequest, pk: int) -> Order:
     orders = Order.objects.visible_to(request.user).with_parties()
     orders = orders.select_related(
-        "need__filed_by", "proposed_session__resource", "placed_by", "session__resource__unit"
+        "need__filed_by",
+        "need__desk",
+        "need__first_handler",
+        "proposed_session__resource",
+        "placed_by",
+        "session__resource__unit",
     )
     return get_object_or_404(orders, pk=pk)
 

@@ -18,6 +18,7 @@ from gongyu.core.once import once
 from gongyu.exchange import loop, queries, services
 from gongyu.exchange.forms import NeedFilter
 from gongyu.exchange.models import Need, Session
+from gongyu.exchange.models.moves import NEED_MOVES
 from gongyu.exchange.planning import Draft
 from gongyu.exchange.policies import (
     can_file_need,
@@ -73,11 +74,12 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
         {
             "need": need,
             "orders": orders,
+            "due": loop.due_of_need(need, orders[0] if orders else None),
             "steps": loop.steps_of_need(need, orders[0] if orders else None),
             "entries": loop.timeline_of(need),
             "fit": queries.fit_for(Draft.of(need)) if waits and is_ours else None,
             "is_ours": is_ours,
-            "can_withdraw": is_ours and Need.State.WITHDRAWN in Need.MOVES[need.state],
+            "can_withdraw": is_ours and Need.State.WITHDRAWN in NEED_MOVES[need.state],
             "unmet": queries.latest_reason(need) if waits else None,
         },
     )

@@ -29,20 +29,22 @@ from gongyu.exchange.policies import (
     can_answer_proposals,
     can_end_orders,
     can_read_orders,
+    dispatches,
     speaks_for_school,
     speaks_for_unit,
 )
 from gongyu.exchange.wording import say_count
 
+from .aftermath import aftermath_of
 from .doors import order_for, seat_of, side_of, unit_of
 
 A_PAGE = 20
 TABS: dict[str, tuple[Any, list[str]]] = {
     "waiting": (gettext_lazy("等回话"), [Order.State.PLACED]),
-    "proposed": (gettext_lazy("改时间"), [Order.State.PROPOSED]),
+    "proposed": (gettext_lazy("在商量"), [Order.State.PROPOSED, Order.State.DISPUTED]),
     "arranged": (gettext_lazy("约好了"), [Order.State.ACCEPTED]),
-    "done": (gettext_lazy("办完了"), [Order.State.DONE, Order.State.RATED]),
-    "over": (gettext_lazy("没成的"), [Order.State.DECLINED, Order.State.CANCELLED]),
+    "done": (gettext_lazy("办完了"), [*Order.HAPPENED]),
+    "over": (gettext_lazy("没成的"), [*Order.OVER]),
 }
 
 
@@ -73,12 +75,13 @@ def _list(request: PersonRequest, orders: QuerySet[Order], side: str) -> dict[st
         tab = "proposed" if side == "school" and _has(orders, "proposed") else "waiting"
     shown = orders.filter(state__in=TABS[tab][1])
     shown = shown.order_by("date", "half_day", "pk") if tab == "arranged" else shown
+    page_obj = Paginator(shown, A_PAGE).get_page(request.GET.get("page"))
     return {
         "side": side,
         "tab": tab,
         "tabs": _tabs(orders, tab),
         "to_rate": list(to_rate[:5]) if side != "commission" else [],
-        "page_obj": Paginator(shown, A_PAGE).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
     }
 
 
@@ -160,7 +163,7 @@ def order_page(request: PersonRequest, pk: int) -> HttpResponse:
     theirs = speaks_for_school(request.user, order.need)
     if ours and (side_of(request) == "unit" or not theirs):
         return render(request, "exchange/inbox.html", _inbox(request, order))
-    side = "school" if theirs else "reader"
+    side = "school" if theirs else "district" if dispatches(request.user) else "reader"
     return render(request, "exchange/order.html", _one(request, order, side))
 
 
@@ -176,6 +179,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "need": order.need,
         "side": side,
         "steps": loop.steps_of_order(order),
+        "due": loop.due_of(order, {r.side for r in ratings}),
         "entries": loop.timeline_of(order),
         "ratings": ratings,
         "topics": list(order.need.topics.all()),
@@ -190,16 +194,20 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         else [],
         "propose_form": ProposeForm(unit=unit),
         "decline_form": DeclineForm(),
-        "cancel_form": CancelForm(),
+        "is_late": (is_late := services.is_short_notice(order) if side in _SIDES else False),
+        "cancel_form": CancelForm(late=is_late),
         "rate_form": RateForm(),
-    }
+    } | aftermath_of(order, side)
+
+
+_SIDES = ("school", "unit")
 
 
 def _may_cancel(order: Order, side: str) -> bool:
     """Either side until the day is over; before the answer the school alone (a unit declines)."""
     if order.state == Order.State.ACCEPTED:
-        return side in ("unit", "school") and order.date >= today()
-    return side == "school" and order.state in (Order.State.PLACED, Order.State.PROPOSED)
+        return side in _SIDES and order.date >= today()
+    return side == "school" and order.state in Order.ASKED
 
 
 @access(can_answer_orders)
@@ -235,7 +243,7 @@ def order_propose(request: PersonRequest, pk: int) -> HttpResponse:
     order = order_for(request, pk)
     form = ProposeForm(request.POST, unit=order.session.resource.unit)
     if not form.is_valid():
-        return _again(request, order, "propose_form", form)
+        return again(request, order, "propose_form", form)
     session, words = form.cleaned_data["session"], form.cleaned_data["words"]
     order = services.propose_session(order, session, by=request.user, words=words)
     messages.success(request, _("提议送到学校了，它点一下同意就定了。"))
@@ -249,7 +257,7 @@ def order_decline(request: PersonRequest, pk: int) -> HttpResponse:
     order = order_for(request, pk)
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        return _again(request, order, "decline_form", form)
+        return again(request, order, "decline_form", form)
     services.decline_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("婉拒了，需求回到需求池另找单位。"))
     return redirect("exchange:orders")
@@ -278,10 +286,10 @@ def order_refuse(request: PersonRequest, pk: int) -> HttpResponse:
 @once
 def order_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     order = order_for(request, pk)
-    form = CancelForm(request.POST)
+    form = CancelForm(request.POST, late=services.is_short_notice(order))
     if not form.is_valid():
-        return _again(request, order, "cancel_form", form)
-    order = services.cancel_order(order, by=request.user, words=form.cleaned_data["words"])
+        return again(request, order, "cancel_form", form)
+    order = services.cancel_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("取消了，对方会看到。需求回到需求池。"))
     return redirect(order)
 
@@ -293,7 +301,7 @@ def order_rate(request: PersonRequest, pk: int) -> HttpResponse:
     order = order_for(request, pk)
     form = RateForm(request.POST)
     if not form.is_valid():
-        return _again(request, order, "rate_form", form)
+        return again(request, order, "rate_form", form)
     services.rate_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("评好了，谢谢。"))
     return redirect(order)
@@ -303,14 +311,16 @@ def _about(order: Order) -> dict[str, Any]:
     return {"when": order.when, "n": order.headcount}
 
 
-def _again(request: PersonRequest, order: Order, name: str, form: Any) -> HttpResponse:
+def again(request: PersonRequest, order: Order, name: str, form: Any) -> HttpResponse:
     """The order's page with the form as it was typed and what is wrong with it.
 
     Who may not speak on this order gets the service's refusal another way: no form to send.
     """
     ours = speaks_for_unit(request.user, order)
-    if not ours and not speaks_for_school(request.user, order.need):
+    theirs = speaks_for_school(request.user, order.need)
+    if not ours and not theirs and not dispatches(request.user):
         raise DomainError(first_sentence(form))
-    page = _inbox(request, order) if ours else _one(request, order, "school")
+    side = "school" if theirs else "district"
+    page = _inbox(request, order) if ours else _one(request, order, side)
     template = "inbox.html" if ours else "order.html"
     return render(request, f"exchange/{template}", page | {name: form, "failed": name})

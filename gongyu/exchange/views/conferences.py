@@ -1,0 +1,93 @@
+"""派单异议、会商、人数、没来、回访: posts from the order's page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from gongyu.accounts.requests import PersonRequest
+from gongyu.core.access import access
+from gongyu.core.errors import DomainError
+from gongyu.core.once import once
+from gongyu.exchange import services
+from gongyu.exchange.forms import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
+from gongyu.exchange.policies import can_answer_proposals, can_confer, can_end_orders
+
+from .doors import order_for
+from .orders import again
+
+
+@access(can_end_orders)
+@require_POST
+@once
+def order_object(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = ObjectForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "object_form", form)
+    order = services.object_to_order(order, by=request.user, **form.cleaned_data)
+    messages.success(request, _("异议送到区里了，商定了会告诉您。"))
+    return redirect(order)
+
+
+@access(can_confer)
+@require_POST
+@once
+def order_confer(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = ConferForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "confer_form", form)
+    try:
+        goes_on = services.settle_objection(order, by=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        form.add_error(None, refusal.sentence)
+        return again(request, order_for(request, pk), "confer_form", form)
+    messages.success(request, _("会商记下了，两边都会看到。"))
+    return redirect(goes_on)
+
+
+@access(can_answer_proposals)
+@require_POST
+@once
+def order_heads(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = HeadcountForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "heads_form", form)
+    try:
+        order = services.change_headcount(order, by=request.user, **form.cleaned_data)
+    except DomainError as refusal:
+        form.add_error("headcount", refusal.sentence)
+        return again(request, order_for(request, pk), "heads_form", form)
+    messages.success(request, _("改成 %(n)d 人了，单位会看到。") % {"n": order.headcount})
+    return redirect(order)
+
+
+@access(can_end_orders)
+@require_POST
+@once
+def order_absent(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = AbsentForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "absent_form", form)
+    order = services.record_absence(order, by=request.user, **form.cleaned_data)
+    messages.success(request, _("记下了，对方会看到。需求回到需求池再找。"))
+    return redirect(order)
+
+
+@access(can_confer)
+@require_POST
+@once
+def order_revisit(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = RevisitForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "revisit_form", form)
+    order = services.record_revisit(order, by=request.user, **form.cleaned_data)
+    messages.success(request, _("回访记下了，这一单归档。"))
+    return redirect(order)

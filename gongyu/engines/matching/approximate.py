@@ -2,7 +2,10 @@
 
 1. A subgradient looks for prices that make the bound small (``lagrange``).
 2. Pairs in the order of their share of the sessions' answers, weighted by value, build a plan.
-3. Ejection chains mend it (``ejection``), along pairs that the prices think possible.
+3. Ejection chains mend it (``ejection``): a first spell along pairs that the prices think possible,
+   then short ones, each heated up anew and recombined with the best plan so far (``relink``), along
+   those that the sessions chose while the prices settled. They are about one in five, and almost
+   every pair of the best plan is among them.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .board import Board, lay_out
-from .ejection import anneal, build_up
+from .ejection import anneal, build_up, keep_best
 from .fairness import Equity, best_values
 from .instance import Instance
 from .lagrange import (
@@ -27,8 +30,8 @@ from .lagrange import (
     scales,
 )
 from .problem import Floats, Ints
-from .ruin import LARGEST, recreate
-from .tableau import Flags, Tableau, empty_tableau, load
+from .relink import relink
+from .tableau import Tableau, empty_tableau, load
 
 Hears = Callable[[float, float | None, float], bool]
 """(share of the phase, objective, bound) -> whether to stop."""
@@ -38,24 +41,16 @@ _FIRST_PRICE = 0.5
 _HIGH, _LOW = 0.5, 0.002
 _LIKELY = 0.02
 """Forcing cost up to which a pair is tried in the first spell, in mean best values."""
-_WIDER = 3.0
-"""What each further spell multiplies it by."""
-_HOT, _COLD = 0.005, 0.0005
-"""Temperatures of a spell of annealing, in mean best values."""
-SPELLS = (2.0, 3.0, 5.0, 8.0, 5.0, 5.0, 5.0)
-"""Moves of the spells, in pairs tried; a spell is skipped when the gap is small enough."""
+_MILD, _HOT, _COLD = 0.005, 0.3, 0.001
+"""Temperatures: where the first spell starts, where the others do, where all end."""
+SPELLS = (2.0,) + (4.0,) * 20
+"""Moves of the spells, in pairs tried; none begins when the gap is small enough."""
+_ENOUGH, _ENOUGH_OF_MANY = 0.0005, 0.002
+"""That gap; the second with more than ``_MANY`` needs that have candidates."""
+_MANY = 20_000
 _DENSE = 4
 """Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
-_ENOUGH = 0.0006
-"""Gap at which no further spell begins."""
-_RUIN_AFTER, _RUINS, _RUIN_SIZE = 2, 8, 5
-"""From which spell on ruins go before, how many a need with candidates, of how many sessions."""
-_RUIN_LIKELY, _RUIN_NOISE = 0.3, 1.0
-"""Forcing cost of a ruin's seed, and the blur of bids, in mean best values."""
-_LARGE, _LAST_OF_LARGE = 20_000, 3
-"""Needs with candidates beyond which there is no ruin and no late spell: the gap is small there."""
-_LAST_OF_ALL = 4
-"""From this spell on twice the gap is enough: only where minimums and months bind hard."""
+_LEAST_MOVES, _CHUNK = 2_000, 50_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,59 +135,25 @@ def build_and_mend(
     top = best_values(instance)
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
     hopeful = int((top > 0).sum())
+    enough = _ENOUGH_OF_MANY if hopeful > _MANY else _ENOUGH
+    pairs = np.flatnonzero((dual.cost <= _LIKELY * scale) & ~board.fixed)
+    hot, cold = _MILD * scale, _COLD * scale
     for number, spell in enumerate(spells):
-        enough = _ENOUGH if number < _LAST_OF_ALL else 2.0 * _ENOUGH
         if start is None and dual.bound - goals[1] <= enough * (worth or goals[1]):
             break
-        if number == _LAST_OF_LARGE and hopeful > _LARGE:
-            break
-        if number >= _RUIN_AFTER and hopeful <= _LARGE:
-            _ruin(board, tableau, dual, best, goals, scale, _RUINS * hopeful, state)
-        limit = _LIKELY * scale * _WIDER**number
-        likely = np.flatnonzero((dual.cost <= limit) & ~board.fixed)
-        moves = max(2000, int(spell * min(len(likely), _DENSE * hopeful)))
-        chunk = max(1000, moves // 20)
-        hot, cold = _HOT * scale, _COLD * scale
-        for first in range(0, moves, chunk):
-            last = min(moves, first + chunk)
-            anneal(board, tableau, likely, best, goals, first, last, moves, hot, cold, state)
+        if number == 1:
+            pairs = np.flatnonzero((dual.share > 0.0) & ~board.fixed)
+            hot = _HOT * scale
+        moves = max(_LEAST_MOVES, int(spell * min(len(pairs), _DENSE * hopeful)))
+        for first in range(0, moves, _CHUNK):
+            last = min(moves, first + _CHUNK)
+            anneal(board, tableau, pairs, best, goals, first, last, moves, hot, cold, state)
             if hear(last / moves, float(goals[1]), dual.bound):
                 return np.flatnonzero(best), float(goals[1])
+        goals[0] += relink(board, tableau, best)
+        if goals[0] > goals[1]:
+            keep_best(tableau, best, goals)
     return np.flatnonzero(best), float(goals[1])
-
-
-def _ruin(
-    board: Board,
-    tableau: Tableau,
-    dual: Dual,
-    best: Flags,
-    goals: Floats,
-    scale: float,
-    moves: int,
-    state: Ints,
-) -> None:
-    """Ruins around likely pairs; what the chains cannot do where minimums and months bind."""
-    seeds = np.flatnonzero((dual.cost <= _RUIN_LIKELY * scale) & ~board.fixed)
-    if not len(seeds) or not (len(board.month_limit) or (board.least > 1).any()):
-        return
-    recreate(
-        board,
-        tableau,
-        dual.bid,
-        seeds,
-        best,
-        goals,
-        moves,
-        _RUIN_SIZE,
-        _RUIN_NOISE * scale,
-        2.0 * _HOT * scale,
-        _COLD * scale,
-        state,
-        np.full(len(board.seats), -1, np.int64),
-        np.zeros(LARGEST, np.int64),
-        np.zeros(LARGEST, np.int64),
-        np.zeros(LARGEST),
-    )
 
 
 def _goal(board: Board, tableau: Tableau) -> float:

@@ -13,6 +13,9 @@ from .problem import Floats, Ints
 LARGEST_TABLE = 4_000_000
 """Cells of a table; beyond it the fractional knapsack bounds the session (valid, a bit looser)."""
 
+_DEEPEST, _LONGEST = 60, 1_000
+"""Bidders and steps up to which branching is tried before the table."""
+
 Flags = npt.NDArray[np.uint8]
 
 
@@ -35,7 +38,7 @@ def fill_session(
         if at >= 0:
             take[at] = 1
         return best
-    total, wanted, positive, unit = 0.0, 0, 0, 0
+    total, wanted, positive, unit, dearest = 0.0, 0, 0, 0, np.inf
     for i in range(count):
         if heads[i] <= seats:
             unit = gcd(unit, heads[i])
@@ -43,18 +46,24 @@ def fill_session(
                 total += bids[i]
                 wanted += heads[i]
                 positive += 1
+            else:
+                dearest = min(dearest, -bids[i] / heads[i])
     if positive == 0:
         return 0.0
+    if wanted < least and total <= (least - wanted) * dearest:
+        return 0.0  # whoever helps to reach the minimum costs more than all bring
     if wanted <= seats:
         if wanted >= least:
             for i in range(count):
                 if bids[i] > 0.0 and heads[i] <= seats:
                     take[i] = 1
             return total
-    elif positive * (seats // unit + 1) > LARGEST_TABLE:
-        return _fractional(bids, heads, count, seats, take)
     else:
-        total = _table(bids, heads, count, seats, unit, 0, True, take)
+        total = _branch(bids, heads, count, positive, seats, take)
+        if total < 0.0:
+            if positive * (seats // unit + 1) > LARGEST_TABLE:
+                return _fractional(bids, heads, count, seats, take)
+            total = _table(bids, heads, count, seats, unit, 0, True, take)
         used = 0
         for i in range(count):
             used += heads[i] * take[i]
@@ -66,6 +75,65 @@ def fill_session(
     for i in range(count):
         take[i] = 0
     return _table(bids, heads, count, seats, unit, least, False, take)
+
+
+@compiled
+def _branch(bids: Floats, heads: Ints, count: int, positive: int, seats: int, take: Flags) -> float:
+    """Depth first over the bidders above 0, best per head first; -1 if that takes long.
+
+    A branch ends where its fractional filling is worth no more than the best found (Horowitz and
+    Sahni 1974). A session holds a few classes, so this looks at far fewer cells than a table.
+    """
+    if positive > _DEEPEST:
+        return -1.0
+    order = np.empty(positive, np.int64)
+    many = 0
+    for i in range(count):
+        if bids[i] <= 0.0 or heads[i] > seats:
+            continue
+        at = many
+        while at > 0 and bids[order[at - 1]] * heads[i] < bids[i] * heads[order[at - 1]]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = i
+        many += 1
+    # Bit k of a word: whether the k-th of the order is taken.
+    taken, best_taken = 0, 0
+    worth, best, left, at, steps = 0.0, 0.0, seats, 0, 0
+    while True:
+        most, room, k, added = worth, left, at, taken
+        while k < many and heads[order[k]] <= room:
+            room -= heads[order[k]]
+            most += bids[order[k]]
+            added |= 1 << k
+            k += 1
+        ceiling = most
+        if k < many:
+            ceiling += bids[order[k]] * room / heads[order[k]]
+        if ceiling > best:
+            worth, left, taken, at = most, room, added, k + 1
+            if worth > best:
+                best, best_taken = worth, taken
+            if at < many:
+                continue
+        k = min(at, many) - 1
+        while k >= 0 and not taken >> k & 1:
+            k -= 1
+        if k < 0:
+            break
+        taken ^= 1 << k
+        worth -= bids[order[k]]
+        left += heads[order[k]]
+        at = k + 1
+        steps += 1
+        if steps > _LONGEST:
+            return -1.0
+    best = 0.0
+    for k in range(many):
+        if best_taken >> k & 1:
+            take[order[k]] = 1
+            best += bids[order[k]]
+    return best
 
 
 @compiled

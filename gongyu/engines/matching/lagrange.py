@@ -284,10 +284,26 @@ def forcing_costs(board: Board, answer: Answer) -> Floats:
     """About what the bound would lose if an unchosen pair had to be chosen; 0 for chosen ones.
 
     An estimate to order the search by, not a proof: the seats a pair would take are priced at
-    the worst bid per head that its session now accepts.
+    the worst bid per head that its session now accepts, and a session that its month has no room
+    for at what the least of those that run is worth more.
     """
     cost = np.zeros(len(board.need))
+    entry = np.zeros(len(board.month_limit))
+    for month in range(len(entry)):
+        left = board.month_limit[month]
+        least = np.inf
+        for at in range(board.month_start[month], board.month_start[month + 1]):
+            s = board.month_session[at]
+            if answer.runs[s]:
+                left -= 1
+                if not board.running[s]:
+                    least = min(least, answer.worth[s])
+        if left <= 0:
+            entry[month] = least
     for s in range(len(board.seats)):
+        opening = 0.0
+        if not answer.runs[s] and board.month[s] >= 0:
+            opening = max(0.0, entry[board.month[s]] - max(0.0, answer.worth[s]))
         used, ratio, least = 0, np.inf, np.inf
         for at in range(board.session_start[s], board.session_start[s + 1]):
             pair = board.order[at]
@@ -307,7 +323,7 @@ def forcing_costs(board: Board, answer: Answer) -> Floats:
             elif used > 0 and heads > free:
                 cost[pair] = max(0.0, ratio * (heads - free) - answer.bid[pair])
             else:
-                cost[pair] = max(0.0, -answer.bid[pair])
+                cost[pair] = max(0.0, -answer.bid[pair]) + opening
     return cost
 
 

@@ -79,7 +79,14 @@ class Occupancy:
 def filled(instance: Instance, chosen: Ints) -> Ints:
     """The choice with every pair added that simply fits, best value first."""
     tally = Occupancy(instance, chosen)
-    hopeful = tally.got[instance.need] < instance.wanted[instance.need]
+    # What more pairs cannot mend is asked of all pairs at once.
+    hopeful = (
+        (tally.got < instance.wanted)[instance.need]
+        & (tally.halves < instance.half_limit)[instance.half]
+        & (tally.takers < instance.takers)[instance.session]
+    )
+    left = instance.seats - tally.heads
+    hopeful &= instance.heads[instance.need] <= left[instance.session]
     order = np.flatnonzero(hopeful)
     order = order[np.lexsort((order, -instance.value[order]))]
     for pair in order.tolist():

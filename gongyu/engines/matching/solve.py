@@ -192,10 +192,8 @@ def _near_exact(
     goal_dual = dual
     if fair:
         goal_dual = approximate.find_prices(instance, fair, hear, start=dual.prices)
-    # The goal of a fair run has a wide gap where targets are out of reach: no late spells there.
-    spells = approximate.SPELLS[:3] if fair else approximate.SPELLS
     chosen, _ = approximate.build_and_mend(
-        instance, goal_dual, hear, seed=options.seed, spells=spells, worth=dual.bound
+        instance, goal_dual, hear, seed=options.seed, worth=dual.bound
     )
     chosen = filled(instance, chosen)
     return Solution(

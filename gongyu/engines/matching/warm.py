@@ -63,5 +63,5 @@ def warm_up() -> None:
         return False
 
     dual = approximate.find_prices(instance, equity(problem, instance, 0.5), hear, rounds=2)
-    # From a start the search goes through everything, ruins included.
+    # From a start the search goes through everything.
     approximate.build_and_mend(instance, dual, hear, seed=0, start=np.empty(0, np.int64))

@@ -64,3 +64,15 @@ def test_beyond_the_largest_table_the_bound_stays_valid() -> None:
     for bid, size in zip(bids.tolist(), heads.tolist(), strict=True):
         worth[size:] = np.maximum(worth[size:], worth[:-size] + bid)
     assert relaxed >= worth.max() - 1e-9
+
+
+def test_equal_bidders_without_end_are_left_to_the_table() -> None:
+    """Their branches all promise the same, so that none can be cut off."""
+    many = 50
+    bids, heads = np.full(many, 32.0), np.full(many, 32, np.int64)
+    bids[::2] += 1e-6
+    take = np.zeros(many, np.uint8)
+    assert fill_session(bids, heads, many, 1000, False, 0, take) == pytest.approx(
+        31 * 32 + 25e-6, abs=1e-9
+    )
+    assert take.sum() == 31

@@ -21,7 +21,9 @@ from gongyu.core.calendar import HalfDay, now, school_year_of, today
 from gongyu.core.models import Job
 from gongyu.exchange.models import (
     CensusImport,
+    Deed,
     ExamSuspension,
+    Liaison,
     MatchingRun,
     Measure,
     Need,
@@ -356,6 +358,36 @@ class ResourcePhotoFactory(DjangoModelFactory):
     place = factory.Sequence(lambda n: n % 1000)
     added_by = factory.LazyAttribute(lambda o: person(Role.UNIT, o.resource.unit))
     added_at = factory.LazyFunction(now)
+
+
+class LiaisonFactory(DjangoModelFactory):
+    """A school's liaison since a month ago; say ``kind`` and ``from_body`` for a vice-principal."""
+
+    class Meta:
+        model = Liaison
+
+    organization = factory.SubFactory(SchoolFactory)
+    name = factory.Sequence(lambda n: f"联络人{n}")
+    title = "德育主任"
+    phone = factory.Sequence(lambda n: f"分机 {n:04d}")
+    starts = factory.LazyFunction(lambda: today() - timedelta(days=30))
+    named_by = factory.LazyFunction(lambda: person(Role.COMMISSION))
+
+
+class ViceFactory(LiaisonFactory):
+    kind = Liaison.Kind.LAW
+    title = "法官"
+    from_body = factory.SubFactory(DepartmentFactory)
+
+
+class DeedFactory(DjangoModelFactory):
+    class Meta:
+        model = Deed
+
+    liaison = factory.SubFactory(ViceFactory)
+    date = factory.LazyFunction(today)
+    what = factory.Sequence(lambda n: f"讲了第{n}课")
+    noted_by = factory.SelfAttribute("liaison.named_by")
 
 
 class OpeningRuleFactory(DjangoModelFactory):

@@ -15,6 +15,7 @@ from gongyu.places.models import Organization
 from . import (
     census,
     geography,
+    liaisons,
     needs,
     notes,
     offers,
@@ -69,6 +70,7 @@ def build_district(
         _read_old_notices(district)
         census.suspend_one(district)
         _town_office(district)
+        liaisons.build(district)
         book_visits()
     return district
 

@@ -31,6 +31,7 @@ can_keep_entries: Predicate = is_unit
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission
 can_see_terms: Predicate = is_school_staff | is_commission | is_unit
+can_keep_own_liaisons: Predicate = is_school_admin | is_unit
 can_keep_problems: Predicate = is_commission
 can_keep_whitelist: Predicate = is_commission
 can_push: Predicate = is_department | is_community | is_unit
@@ -52,6 +53,12 @@ def speaks_for_unit(user: User, order: Order) -> bool:
 
 def dispatches(user: User) -> bool:
     return Role.COMMISSION in roles_of(user)
+
+
+def keeps_liaisons(user: User, organization: Organization) -> bool:
+    """A school's administrator and a unit's staff for their own, the commission for any."""
+    own = organization_ids(user, Role.SCHOOL_ADMIN, Role.UNIT)
+    return dispatches(user) or organization.pk in own
 
 
 def oversees(user: User, town: Division | None) -> bool:

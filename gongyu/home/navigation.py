@@ -43,7 +43,15 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         _MAP,
     ],
     Role.TEACHER: [_TODAY, _FILE, _NEEDS, (_("我的班"), "families:classes", "users"), _WRITE, _MAP],
-    Role.SCHOOL_ADMIN: [_TODAY, _FILE, _NEEDS, _WRITE, _MAP, _PUSHED],
+    Role.SCHOOL_ADMIN: [
+        _TODAY,
+        _FILE,
+        _NEEDS,
+        _WRITE,
+        _MAP,
+        _PUSHED,
+        (_("联络人"), "exchange:liaison_own", "users"),
+    ],
     Role.COMMISSION: [
         _TODAY,
         (_("需求池"), "exchange:needs", "list-checks"),

@@ -139,6 +139,8 @@ def build() -> World:
             pk=next(pks), resource=other_session.resource
         ),
         "photo": photo,
+        "vice": make.ViceFactory(pk=next(pks), organization=school),
+        "other_vice": make.ViceFactory(pk=next(pks)),
         "other_photo": make.ResourcePhotoFactory(pk=next(pks), resource=other_session.resource),
         "photo_key": str(photo.key),
         "hidden_photo_key": str(make.ResourcePhotoFactory(resource__unit__is_listed=False).key),

@@ -14,6 +14,7 @@ from .conferences import Objection, Revisit
 from .feeds import CalendarFeed
 from .imports import CensusImport
 from .ledger import LedgerLine
+from .liaisons import Deed, Liaison
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
@@ -25,10 +26,12 @@ from .whitelist import PushCap, PushPlan, WhitelistMatter
 __all__ = [
     "CalendarFeed",
     "CensusImport",
+    "Deed",
     "EntryInvitation",
     "Evidence",
     "ExamSuspension",
     "LedgerLine",
+    "Liaison",
     "MatchingRun",
     "Measure",
     "Need",

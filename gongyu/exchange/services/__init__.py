@@ -9,6 +9,7 @@ from .endings import cancel_order, change_headcount, is_short_notice, record_abs
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .ledger import book_visits
+from .liaisons import end_liaison, name_liaison, note_deed
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
@@ -59,6 +60,7 @@ __all__ = [
     "confirm_entries",
     "decline_order",
     "dispatch_run",
+    "end_liaison",
     "file_and_order",
     "file_need",
     "generate_sessions",
@@ -68,6 +70,8 @@ __all__ = [
     "mind_deadlines",
     "move_photo_up",
     "move_problem",
+    "name_liaison",
+    "note_deed",
     "object_to_order",
     "place_order",
     "plan_push",

@@ -32,7 +32,7 @@ def _unbooked() -> QuerySet[Order]:
         .values("sum")
     )
     orders = Order.objects.annotate(booked=Coalesce(Subquery(booked), 0))
-    happened = Q(state__in=HAPPENED, date__lte=today())
+    happened = Q(state__in=Order.HAPPENED, date__lte=today())
     return orders.filter(happened & ~Q(booked=F("headcount")) | ~happened & ~Q(booked=0))
 
 
@@ -46,7 +46,7 @@ def _book(order: Order) -> int:
         .get(pk=order.pk)
     )
     lines = list(LedgerLine.objects.filter(order=order).order_by("number"))
-    happened = order.state in HAPPENED and order.date <= today()
+    happened = order.state in Order.HAPPENED and order.date <= today()
     heads = (order.headcount if happened else 0) - sum(line.heads for line in lines)
     if not heads:
         return 0  # another worker was faster

@@ -9,6 +9,7 @@ from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.liaisons import without_liaison
 from gongyu.exchange.queries.unmet import unmet
 
 from .doors import seat_of
@@ -30,6 +31,7 @@ def desk_page(request: PersonRequest) -> HttpResponse:
         "behind": sum(row.lacks > 0 for row in classes),
         "known": len(classes),
         "coverage": desk.coverage(town),
+        "nameless": without_liaison(town).count(),
         "unmet": unmet(town)[:UNMET_SHOWN],
         "town": town,
     }

@@ -17,6 +17,7 @@ from gongyu.core.spreadsheets import Value
 from gongyu.exchange.models import Need, Order
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.liaisons import vice_principals, without_liaison
 from gongyu.exchange.queries.unmet import scarce_now, unmet
 from gongyu.places.models import Division
 
@@ -178,6 +179,37 @@ def _unmet(town: Division | None) -> Rows:
     )
 
 
+def _nameless(town: Division | None) -> Rows:
+    return (
+        _("没有联络人的"),
+        ["名称", "类别", "镇街"],
+        [
+            [each.name, str(each.get_kind_display()), str(each.town or "")]
+            for each in without_liaison(town).select_related("division__parent")
+        ],
+    )
+
+
+def _lent(town: Division | None) -> Rows:
+    """Without telephones: a workbook goes from hand to hand."""
+    return (
+        _("副校长"),
+        ["学校", "岗位", "姓名", "职务", "哪个部门派来", "从哪天", "这个学年做了几件"],
+        [
+            [
+                post.organization.name,
+                str(post.get_kind_display()),
+                post.name,
+                post.title,
+                str(post.from_body or ""),
+                post.starts,
+                getattr(post, "done", 0),
+            ]
+            for post in vice_principals(town)
+        ],
+    )
+
+
 _PARTS: dict[str, Callable[[Division | None], Rows]] = {
     "needs": _needs,
     "orders": _done,
@@ -185,4 +217,6 @@ _PARTS: dict[str, Callable[[Division | None], Rows]] = {
     "towns": _towns,
     "schools": _bare_schools,
     "unmet": _unmet,
+    "people": _nameless,
+    "lent": _lent,
 }

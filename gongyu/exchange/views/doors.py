@@ -64,6 +64,12 @@ def _organization(desk: Membership | None, sentence: str) -> Organization:
     return desk.organization
 
 
+def keeper_of(request: PersonRequest) -> Organization:
+    """The school that this person administers, or the unit that he or she works for."""
+    desk = _desk(request, Role.SCHOOL_ADMIN, *UNIT)
+    return _organization(desk, _("您现在不在学校管理员或者资源单位的岗位上。"))
+
+
 def need_for(request: PersonRequest, pk: int) -> Need:
     needs = Need.objects.visible_to(request.user).select_related(
         "school__division__parent", "school_class", "filed_by", "desk", "first_handler"

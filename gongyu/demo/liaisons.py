@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from gongyu.accounts.models import Role
 from gongyu.core.calendar import at
+from gongyu.exchange.models import Liaison
 from gongyu.exchange.services import name_liaison, note_deed
 from gongyu.places.models import Organization
 
@@ -69,7 +70,8 @@ def _vice(
 ) -> None:
     departments = Organization.objects.filter(kind=Organization.Kind.DEPARTMENT)
     body = departments.filter(name__contains=part_of_name).order_by("pk").first()
-    if body is None or school.liaisons.filter(kind=kind, ends__isnull=True).exists():
+    held = Liaison.objects.filter(organization=school, kind=kind, ends__isnull=True)
+    if body is None or held.exists():
         return
     head = district.staff(school, Role.SCHOOL_ADMIN)
     with at(district.at(-60, hour=9)):

@@ -31,6 +31,7 @@ from gongyu.exchange.models import (
     OpeningException,
     OpeningRule,
     Order,
+    PlanRule,
     Problem,
     PushPlan,
     Rating,
@@ -599,6 +600,20 @@ class MatchingRunFactory(DjangoModelFactory):
     job = factory.SubFactory(JobFactory)
     by = factory.SelfAttribute("job.started_by")
     started_at = factory.LazyFunction(now)
+
+
+class PlanRuleFactory(DjangoModelFactory):
+    """A unit that a need is not to be sent to."""
+
+    class Meta:
+        model = PlanRule
+
+    kind = PlanRule.Kind.NOT_UNIT
+    need = factory.SubFactory(NeedFactory)
+    unit = factory.SubFactory(UnitFactory)
+    reason = "说好了"
+    by = factory.LazyFunction(lambda: person(Role.COMMISSION))
+    at = factory.LazyFunction(now)
 
 
 # Governance

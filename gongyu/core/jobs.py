@@ -1,7 +1,11 @@
 """Long work with a face: started by a person, done by the worker, watched on a page."""
 
+from datetime import timedelta
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django_tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from gongyu.core.calendar import now
 
@@ -40,6 +44,19 @@ def fail(job_id: int, sentence: str) -> None:
 def cancelled(job_id: int) -> None:
     """Mark the work as stopped on request."""
     _running(job_id).update(state=Job.State.CANCELLED, phase=_("已取消"), finished_at=now())
+
+
+def interrupted(job_id: int, sentence: str, *, silent: timedelta) -> bool:
+    """Mark work as failed that is under way and has not been heard of for ``silent``."""
+    gone = _running(job_id).filter(beat_at__lt=now() - silent)
+    return bool(gone.update(state=Job.State.FAILED, failure=sentence[:300], finished_at=now()))
+
+
+def is_taken(task_id: str) -> bool:
+    """Whether a worker has taken the task out of the queue."""
+    if not task_id:
+        return False
+    return DBTaskResult.objects.filter(pk=task_id).exclude(status=TaskResultStatus.READY).exists()
 
 
 def request_cancel(job: Job) -> None:

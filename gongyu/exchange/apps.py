@@ -11,7 +11,8 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from gongyu.core import chores  # models are there only now
 
-        from .services import book_visits, mind_deadlines
+        from .services import book_visits, close_interrupted, mind_deadlines
 
         chores.register("exchange.deadlines", every=timedelta(hours=1), work=mind_deadlines)
         chores.register("exchange.ledger", every=timedelta(hours=1), work=book_visits)
+        chores.register("exchange.runs", every=timedelta(minutes=1), work=close_interrupted)

@@ -6,18 +6,18 @@ The engine sees no person: a need is a group with a headcount and a place.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from gongyu.core.calendar import holidays, today
 from gongyu.core.models import Holiday
 from gongyu.engines import matching
 from gongyu.engines.matching.problem import first_level
-from gongyu.exchange.models import Need, Order, Resource, Session, Slots, Topic
-from gongyu.exchange.models.needs import class_group
+from gongyu.exchange.models import Need, Order, PlanRule, Resource, Session, Slots, Topic
+from gongyu.exchange.models.needs import came_to_nothing, class_group
 from gongyu.exchange.models.resources import Form
 from gongyu.places.models import Organization
 
@@ -90,8 +90,11 @@ def engine_need(draft: Draft, *, id_: str = "draft", group: str = "draft") -> ma
     )
 
 
-def engine_session(session: Session) -> matching.Session:
-    """A session for the engine; ``capacity`` is what is free beside the accepted orders."""
+def engine_session(session: Session, asked: int = 0) -> matching.Session:
+    """A session for the engine; ``capacity`` is what is free beside the accepted orders.
+
+    ``asked``: heads for which the unit still owes an answer; nobody else is promised their seats.
+    """
     resource, unit = session.resource, session.resource.unit
     return matching.Session(
         id=str(session.pk),
@@ -102,13 +105,19 @@ def engine_session(session: Session) -> matching.Session:
         form=FORMS[resource.form],
         date=session.date,
         half_day=session.half_day,
-        capacity=session.seats_free,
+        capacity=_free(session, asked),
         exclusive=resource.is_exclusive,
         min_group=resource.min_group if not session.seats_taken else 1,
         lon=unit.lon or 0.0,
         lat=unit.lat or 0.0,
         radius_km=resource.radius_km,
     )
+
+
+def _free(session: Session, asked: int) -> int:
+    if asked and session.resource.is_exclusive:
+        return 0
+    return max(0, session.seats_free - asked)
 
 
 def _town(organization: Organization) -> str:
@@ -143,14 +152,80 @@ def draft_problem(draft: Draft, sessions: Iterable[Session]) -> matching.Problem
     return matching.Problem.build([engine_need(draft)], [engine_session(s) for s in sessions])
 
 
-def pool_problem(needs: Iterable[Need], sessions: Iterable[Session]) -> matching.Problem:
-    """The district's pool as it stands, with what its classes have already: 2 queries."""
+def pool_problem(
+    needs: Iterable[Need], sessions: Iterable[Session], rules: Iterable[PlanRule] = ()
+) -> matching.Problem:
+    """The pool as it stands, with what its classes have already and what staff decided: 4 queries.
+
+    Seats that a unit has been asked for and not answered about are left for those who asked.
+    """
+    needs, asked = list(needs), asked_seats()
+    offered = {str(s.pk): engine_session(s, asked.get(s.pk, 0)) for s in sessions}
+    wanted = {str(need.pk) for need in needs}
+    rules = list(rules)
+    pinned = {
+        (str(rule.need_id), str(rule.session_id))
+        for rule in rules
+        if rule.kind == PlanRule.Kind.PIN
+    }
     return matching.Problem.build(
         [engine_need(Draft.of(n), id_=str(n.pk), group=n.group) for n in needs],
-        [engine_session(s) for s in sessions],
+        offered.values(),
+        pinned=pinned,
+        forbidden=_banned(rules, offered) | (_refused(wanted, offered) - pinned),
         busy=busy_half_days(),
         closed_days={day for day, kind in holidays().items() if kind == Holiday.Kind.HOLIDAY},
     )
+
+
+def asked_seats() -> dict[int, int]:
+    """Heads for which a session's unit has been asked and has not answered, by session."""
+    waiting = Order.objects.filter(state__in=Order.ASKED, date__gt=today()).order_by()
+    heads = waiting.values("session").annotate(heads=Sum("headcount"))
+    return dict(heads.values_list("session", "heads"))
+
+
+def _banned(
+    rules: Iterable[PlanRule], offered: Mapping[str, matching.Session]
+) -> set[tuple[str, str]]:
+    """The pairs that staff do not want."""
+    by_unit: dict[str, list[str]] = defaultdict(list)
+    for session in offered.values():
+        by_unit[session.unit].append(session.id)
+    pairs: set[tuple[str, str]] = set()
+    for rule in rules:
+        need = str(rule.need_id)
+        if rule.kind == PlanRule.Kind.NOT_UNIT:
+            pairs |= {(need, session) for session in by_unit[str(rule.unit_id)]}
+        elif rule.kind == PlanRule.Kind.NOT_SESSION and str(rule.session_id) in offered:
+            pairs.add((need, str(rule.session_id)))
+    return pairs
+
+
+# Whoever said so will say so again about any other half-day.
+_NOT_THIS_UNIT = (Order.DeclineReason.NOT_OURS, Order.DeclineReason.NO_ANSWER)
+
+
+def _refused(
+    wanted: Collection[str], offered: Mapping[str, matching.Session]
+) -> set[tuple[str, str]]:
+    """The pairs that came to nothing before: the session, and the unit where it lay at the unit."""
+    by_unit: dict[str, list[str]] = defaultdict(list)
+    for session in offered.values():
+        by_unit[session.unit].append(session.id)
+    ended = Order.objects.filter(came_to_nothing(), need__state=Need.State.POOLED).values_list(
+        "need_id", "session_id", "session__resource__unit_id", "decline_reason"
+    )
+    pairs: set[tuple[str, str]] = set()
+    for need_id, session_id, unit_id, reason in ended:
+        need = str(need_id)
+        if need not in wanted:
+            continue
+        if str(session_id) in offered:
+            pairs.add((need, str(session_id)))
+        if reason in _NOT_THIS_UNIT:
+            pairs |= {(need, session) for session in by_unit[str(unit_id)]}
+    return pairs
 
 
 def busy_half_days() -> dict[str, set[tuple[date, int]]]:

@@ -140,6 +140,24 @@ def say_reason(reason: Reason) -> str:
     return REASONS[reason]
 
 
+# The engine's words about a pin that cannot hold begin or end so.
+_PIN_FAULTS = {
+    "not feasible": "年级、人数、日子或路程不合了。",
+    "seats": "名额不够了。",
+    "exclusive": "专场只接一家。",
+    "sessions fixed": "一条需求只配一场。",
+    "elsewhere": "这个班那半天有别的安排。",
+    "monthly": "单位这个月接满了。",
+    "budget": "经费不够了。",
+    "forbidden": "同一对又说了不配。",
+}
+
+
+def say_pin_fault(detail: str) -> str:
+    """Why a pin cannot hold, from the detail of the engine's fault."""
+    return next((said for sign, said in _PIN_FAULTS.items() if sign in detail), "条件不合了。")
+
+
 def say_way_out(way: WayOut, units: Mapping[str, str], topics: Mapping[str, str]) -> str:
     """One change that would serve the need. ``units`` and ``topics``: id or code → name."""
     unit = units.get(way.unit, "")

@@ -255,3 +255,48 @@ def test_a_plan_is_dispatched_while_a_school_orders_for_itself(again: int) -> No
     assert refusals[0] is None
     assert refusals[1] is None or isinstance(refusals[1], MoveNotAllowed)
     assert [need.orders.count() for need in needs] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("again", range(ROUNDS))
+def test_two_staff_dispatch_two_plans_at_once(again: int) -> None:
+    """The same needs in opposite order, on other sessions: each is ordered once, nobody waits."""
+    scene = build_scene()
+    needs = [scene.need(headcount=5) for _ in range(6)]
+    other = make.SessionFactory(resource=scene.resource, half_day=HalfDay.AFTERNOON)
+    runs = [make.MatchingRunFactory(objective=3.0, job__state="done") for _ in range(2)]
+    for run, order, session in ((runs[0], needs, scene.session), (runs[1], needs[::-1], other)):
+        for need in order:
+            run.matches.create(need=need, session=session, km=1, value=1)
+    results: dict[int, tuple[int, int]] = {}
+
+    def dispatch(number: int) -> None:
+        results[number] = services.dispatch_run(runs[number], by=runs[number].by)
+
+    refusals = at_the_same_moment(lambda: dispatch(0), lambda: dispatch(1))
+
+    assert refusals == [None, None]
+    assert [need.orders.count() for need in needs] == [1] * 6
+    assert sorted(results.values()) == [(0, 6), (6, 0)]
+    (second,) = (run for number, run in enumerate(runs) if results[number] == (0, 6))
+    sentences = set(second.matches.values_list("skipped", flat=True))
+    assert len(sentences) == 1
+    assert sentences.pop().startswith(f"全区的方案先派了这条：{scene.unit}，")
+
+
+@pytest.mark.parametrize("again", range(ROUNDS))
+def test_two_staff_dispatch_the_same_plan_at_once(again: int) -> None:
+    scene = build_scene()
+    need = scene.need(headcount=5)
+    run = make.MatchingRunFactory(objective=3.0, job__state="done")
+    run.matches.create(need=need, session=scene.session, km=1, value=1)
+    colleague = make.person(Role.COMMISSION)
+
+    refused = the_other(
+        at_the_same_moment(
+            lambda: services.dispatch_run(run, by=run.by),
+            lambda: services.dispatch_run(run, by=colleague),
+        )
+    )
+
+    assert refused.sentence == "这个方案已经派出去了。"
+    assert need.orders.count() == 1

@@ -17,7 +17,7 @@ from django.test import Client
 
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import today
-from gongyu.exchange.models import Need, Order
+from gongyu.exchange.models import Need, Order, PlannedMatch
 from gongyu.exchange.services import renew_feed
 from gongyu.notices.services import tell
 from gongyu.publishing.models import Article
@@ -107,6 +107,13 @@ def build() -> World:
     proposal = make.ProposalFactory()
     make.RecommendationFactory(proposal=proposal)
 
+    solved_run = make.MatchingRunFactory(
+        pk=next(pks), town=school.division, job__state="done", objective=1.0
+    )
+    match = PlannedMatch.objects.create(
+        pk=next(pks), run=solved_run, need=need, session=session, km=1, value=1
+    )
+
     world.things = {
         "organization": school,
         "division": school.division.code,
@@ -169,7 +176,13 @@ def build() -> World:
         "run": make.MatchingRunFactory(
             pk=next(pks), by=world.people[Role.COMMISSION], town=school.division
         ),
-        "other_run": make.MatchingRunFactory(pk=next(pks), town=make.DivisionFactory()),
+        "solved_run": solved_run,
+        "match": match,
+        "other_run": make.MatchingRunFactory(
+            pk=next(pks), town=make.DivisionFactory(), job__state="done", objective=1.0
+        ),
+        "rule": make.PlanRuleFactory(pk=next(pks), need=need),
+        "other_rule": make.PlanRuleFactory(pk=next(pks), need=other_need),
         "proposal": proposal.number,
         "school_channel": str(Article.Channel.SCHOOL),
     }

@@ -91,7 +91,7 @@ def widget_class(widget: forms.Widget) -> str:
             return "textarea"
         case forms.FileInput():
             return "file-input"
-        case forms.NumberInput() if widget.attrs.get("type") == "range":
+        case forms.NumberInput() if widget.input_type == "range":  # taken out of its attributes
             return "range range-primary w-full"
         case forms.NumberInput() | forms.DateInput() | forms.DateTimeInput() | forms.TimeInput():
             return "input input-short"

@@ -4,7 +4,7 @@ from .aftermath import AbsentForm, ConferForm, HeadcountForm, ObjectForm, Revisi
 from .answers import CancelForm, DeclineForm, ProposeForm, RateForm
 from .filters import NeedFilter
 from .need import NeedForm, with_change
-from .runs import RunForm
+from .runs import RuleForm, RunForm
 from .sessions import SessionsForm
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "ProposeForm",
     "RateForm",
     "RevisitForm",
+    "RuleForm",
     "RunForm",
     "SessionsForm",
     "with_change",

@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from gongyu.exchange.models import PlanRule
 from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
 
 
@@ -28,3 +29,23 @@ class RunForm(forms.Form):
         """Left out, it is the usual one."""
         chosen: int | None = self.cleaned_data["fairness"]
         return DEFAULT_FAIRNESS if chosen is None else chosen
+
+
+class RuleForm(forms.Form):
+    """What is decided about a pair of a plan, and why."""
+
+    kind = forms.ChoiceField(
+        label=_("怎么定"),
+        choices=PlanRule.Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("请选一样。"),
+            "invalid_choice": _("请选一样。"),
+        },
+    )
+    reason = forms.CharField(
+        label=_("为什么"),
+        max_length=120,
+        help_text=_("同事以后会看到这句话。"),
+        error_messages={"required": _("写一句为什么，以后别人看得懂。")},
+    )

@@ -20,6 +20,7 @@ from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
 from .problems import Evidence, Measure, Problem
 from .resources import Resource, Session, Topic
+from .rules import PlanRule
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
 from .whitelist import PushCap, PushPlan, WhitelistMatter
 
@@ -42,6 +43,7 @@ __all__ = [
     "Order",
     "Party",
     "PausedSession",
+    "PlanRule",
     "PlannedMatch",
     "Problem",
     "PushCap",

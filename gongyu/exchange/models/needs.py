@@ -82,6 +82,16 @@ def in_towns(organization: str, towns: Iterable[Division]) -> Q:
     )
 
 
+def came_to_nothing(orders: str = "") -> Q:
+    """Orders (at the end of the given path) that one of their sides ended.
+
+    A plan that the district took back is no refusal: its orders were not answered.
+    """
+    return Q(**{f"{orders}state__in": ["declined", "missed"]}) | (
+        Q(**{f"{orders}state": "cancelled"}) & ~Q(**{f"{orders}ended_by": "district"})
+    )
+
+
 class NeedQuerySet(models.QuerySet["Need"]):
     def visible_to(self, user: User) -> NeedQuerySet:
         """A school sees its own, a unit what was ordered from it, a town's office what its schools
@@ -104,6 +114,11 @@ class NeedQuerySet(models.QuerySet["Need"]):
     def of_town(self, town: Division | None) -> NeedQuerySet:
         """Those of the schools in a town; of the whole district without one."""
         return self if town is None else self.filter(in_towns("school", [town]))
+
+    def returned(self) -> NeedQuerySet:
+        """In the pool again, because an order of theirs came to nothing."""
+        ended = self.model._default_manager.filter(came_to_nothing("orders__"))
+        return self.filter(state=Need.State.POOLED, pk__in=ended.values("pk"))
 
     def waiting(self) -> NeedQuerySet:
         """The pool: needs that nobody has taken yet."""

@@ -48,6 +48,10 @@ class MatchingRunQuerySet(models.QuerySet["MatchingRun"]):
 class MatchingRun(models.Model):
     """派单方案: the settings, the certificate and the result of one run."""
 
+    class Kind(models.TextChoices):
+        POOL = "pool", _("整个需求池")
+        RETURNED = "returned", _("退回来的需求")
+
     job = models.OneToOneField(Job, on_delete=models.CASCADE, related_name="matching_run")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(_("开始"))
@@ -55,6 +59,12 @@ class MatchingRun(models.Model):
     town = models.ForeignKey(
         Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    kind = models.CharField(_("配哪些"), max_length=10, choices=Kind, default=Kind.POOL)
+    # The run whose plan this one was started to be held against.
+    beside = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="variants"
+    )
+    task_id = models.CharField(max_length=64, blank=True, editable=False)
     needs = models.PositiveIntegerField(_("需求"), default=0)
     sessions = models.PositiveIntegerField(_("场次"), default=0)
     pairs = models.PositiveIntegerField(_("可行组合"), default=0)

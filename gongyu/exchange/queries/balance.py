@@ -33,7 +33,9 @@ class ScarceRow:
     """A topic in a town: how many classes wait, and what one more place is worth there."""
 
     topic: str
+    topic_code: str
     town: str
+    town_code: str
     waiting: int
     worth: int
     share: int
@@ -92,7 +94,9 @@ def scarce_rows(run: MatchingRun, towns: dict[str, str]) -> list[ScarceRow]:
     return [
         ScarceRow(
             topic=topics.get(row["topic"], row["topic"]),
+            topic_code=row["topic"],
             town=towns.get(row["town"], _("其他")),
+            town_code=row["town"],
             waiting=row["waiting"],
             worth=round(row["worth"]),
             share=round(100 * row["worth"] / most),

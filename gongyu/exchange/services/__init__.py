@@ -33,7 +33,8 @@ from .orders import (
 from .photos import add_photo, move_photo_up, remove_photo
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .ratings import rate_order, record_revisit
-from .runs import cancel_run, start_run
+from .rules import set_rule, undo_rule
+from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
 from .whitelist import cancel_push, list_matter, plan_push, set_push_cap, unlist_matter
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "cancel_push",
     "cancel_run",
     "change_headcount",
+    "close_interrupted",
     "close_measure",
     "confirm_entries",
     "decline_order",
@@ -65,6 +67,7 @@ __all__ = [
     "file_need",
     "generate_sessions",
     "invite_units",
+    "is_interrupted",
     "is_short_notice",
     "list_matter",
     "mind_deadlines",
@@ -88,12 +91,15 @@ __all__ = [
     "remove_suspension",
     "renew_feed",
     "revoke_run",
+    "run_again",
     "save_entry",
     "set_push_cap",
+    "set_rule",
     "settle_objection",
     "start_run",
     "stop_unit",
     "undo_import",
+    "undo_rule",
     "unlist_matter",
     "upload_census",
     "withdraw_need",

@@ -86,7 +86,9 @@ def _why_taken(need: Need) -> str:
     if order.origin == Order.Origin.DIRECT:
         return _("学校自己点了单：%(unit)s，%(when)s。") % facts
     planned: PlannedMatch | None = getattr(order, "planned_match", None)
-    facts["whose"] = planned.run.scope_label if planned else _("别")
+    if planned is None:
+        return _("这条已经有了着落：%(unit)s，%(when)s。") % facts
+    facts["whose"] = planned.run.scope_label
     return _("%(whose)s的方案先派了这条：%(unit)s，%(when)s。") % facts
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongyu.accounts.models import User
 from gongyu.core import jobs, timeline
@@ -19,15 +20,18 @@ from gongyu.exchange.models import (
     MatchingRun,
     Need,
     PlannedMatch,
+    PlanRule,
     Session,
     Topic,
     UnmetNeed,
 )
+from gongyu.exchange.models.needs import NeedQuerySet
 from gongyu.exchange.models.runs import DEFAULT_FAIRNESS
 from gongyu.exchange.policies import oversees
 from gongyu.places.models import Division
 
 SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
+INTERRUPTED = gettext_lazy("算到一半，后台断了。没有派出任何一单，需求都还在池里，可以再运行一次。")
 PHASES = {
     matching.Phase.CANDIDATES: (0, 20, "找出每一种可能"),
     matching.Phase.BOUND: (20, 50, "算出最好能有多好"),
@@ -42,32 +46,77 @@ MOST_SCARCE = 60
 
 @transaction.atomic
 def start_run(
-    *, by: User, fairness: int = DEFAULT_FAIRNESS, town: Division | None = None
+    *,
+    by: User,
+    fairness: int = DEFAULT_FAIRNESS,
+    town: Division | None = None,
+    kind: str = MatchingRun.Kind.POOL,
+    beside: MatchingRun | None = None,
 ) -> MatchingRun:
     """Start a run over the pool of a town or the whole district; the worker solves it.
 
     One at a time for each town and one for the district: whoever dispatches first gets a need,
     the other plan leaves it out. ``fairness`` in percent: 0 maximises the benefit alone, 100 lifts
-    the worst town first.
+    the worst town first. ``kind`` takes the whole pool or only what came back to it; ``beside`` is
+    the run whose plan this one is to be compared with.
     """
     from gongyu.exchange.tasks import solve_run  # the task calls services of this module
 
     check_oversees(by, town)
+    close_interrupted()
     busy = [Job.State.QUEUED, Job.State.RUNNING]
     if MatchingRun.objects.select_for_update().filter(town=town, job__state__in=busy).exists():
         raise MoveNotAllowed(_("已经有一次匹配在算了，等它算完再开始。"))
-    if not Need.objects.waiting().of_town(town).exists():
-        raise DomainError(_("需求池现在是空的，没有要匹配的需求。"))
+    if not _needs_of(kind, town).exists():
+        raise DomainError(
+            _("现在没有退回来还在等的需求。")
+            if kind == MatchingRun.Kind.RETURNED
+            else _("需求池现在是空的，没有要匹配的需求。")
+        )
     run = MatchingRun.objects.create(
         job=jobs.open_job(_("%(whose)s统一匹配") % {"whose": town or _("全区")}, by=by),
         by=by,
         town=town,
         started_at=now(),
         fairness=fairness,
+        kind=kind,
+        beside=beside,
     )
     timeline.record(run, "run.start", _("开始匹配"), by=by)
-    solve_run.enqueue(run.pk)  # a row of this transaction: both are there, or neither
+    # A row of this transaction: both are there, or neither.
+    run.task_id = str(solve_run.enqueue(run.pk).id)
+    run.save(update_fields=["task_id"])
     return run
+
+
+def run_again(run: MatchingRun, *, by: User) -> MatchingRun:
+    """The same once more, on the pool as it is now and with what was decided since."""
+    return start_run(by=by, fairness=run.fairness, town=run.town, kind=run.kind, beside=run.beside)
+
+
+def _needs_of(kind: str, town: Division | None) -> NeedQuerySet:
+    needs = Need.objects.waiting().of_town(town)
+    return needs.returned() if kind == MatchingRun.Kind.RETURNED else needs
+
+
+def close_interrupted() -> int:
+    """End the runs whose worker is gone (killed, or its machine), so that they can start again.
+
+    The worker that only was slow finds its run closed and keeps nothing of it.
+    """
+    closed = 0
+    under_way = MatchingRun.objects.filter(job__state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    for run in under_way.select_related("job"):
+        if is_interrupted(run):
+            closed += jobs.interrupted(run.job_id, str(INTERRUPTED), silent=SILENT)
+    return closed
+
+
+def is_interrupted(run: MatchingRun) -> bool:
+    """Taken up by a worker that has not been heard of since; a queued one just waits."""
+    if run.job.is_over or now() - run.job.beat_at <= SILENT:
+        return False
+    return run.job.state == Job.State.RUNNING or jobs.is_taken(run.task_id)
 
 
 def check_oversees(person: User, town: Division | None) -> None:
@@ -105,14 +154,17 @@ def solve(run_id: int, *, seed: int = 0) -> None:
     if run.job.is_over:
         return
     needs = list(
-        Need.objects.waiting()
-        .of_town(run.town)
+        _needs_of(run.kind, run.town)
         .select_related("school__division__parent")
         .prefetch_related("topics")
         .order_by("pk")
     )
     sessions = planning.open_sessions()
-    problem = planning.pool_problem(needs, sessions)
+    rules = list(PlanRule.objects.active().filter(need__in=needs).with_parties())
+    lost = _lost_pin(rules, sessions)
+    if lost is not None:
+        jobs.fail(run.job_id, lost)
+        return
     go_on = True
 
     def progress(step: matching.Progress) -> None:
@@ -123,9 +175,16 @@ def solve(run_id: int, *, seed: int = 0) -> None:
 
     options = matching.Options(fairness=run.fairness / 100, seed=seed)
     try:
+        problem = planning.pool_problem(needs, sessions, rules)
         plan = matching.match(problem, options, progress=progress, cancelled=lambda: not go_on)
     except matching.Cancelled:
         jobs.cancelled(run.job_id)
+        return
+    except matching.InvalidProblem as broken:
+        sentence = _broken_pin(rules, broken)
+        if sentence is None:
+            raise
+        jobs.fail(run.job_id, sentence)
         return
     if not go_on:  # the engine hands over the best plan so far; who cancelled wants none
         jobs.cancelled(run.job_id)
@@ -162,6 +221,37 @@ def solve(run_id: int, *, seed: int = 0) -> None:
         if s.at_least > 0
     ]
     _keep(run, plan, needs, sessions)
+
+
+_LIFT = gettext_lazy("先在“约定”里撤掉这一条，再运行一次。")
+
+
+def _lost_pin(rules: list[PlanRule], sessions: list[Session]) -> str | None:
+    """The first pin whose session is not there any more."""
+    offered = {session.pk for session in sessions}
+    for rule in rules:
+        if rule.kind == PlanRule.Kind.PIN and rule.session_id not in offered:
+            return _("钉住的“%(who)s去%(target)s”对不上了：这一场取消或者过期了。%(lift)s") % {
+                "who": rule.need.school,
+                "target": rule.target,
+                "lift": _LIFT,
+            }
+    return None
+
+
+def _broken_pin(rules: list[PlanRule], broken: matching.InvalidProblem) -> str | None:
+    """Which pin cannot hold, and why; None where the engine complains of something else."""
+    pins = {f"{r.need_id} → {r.session_id}": r for r in rules if r.kind == PlanRule.Kind.PIN}
+    for fault in broken.faults:
+        rule = pins.get(fault.record)
+        if rule is not None and fault.field == "pinned":
+            return _("钉住的“%(who)s去%(target)s”对不上了：%(why)s%(lift)s") % {
+                "who": rule.need.school,
+                "target": rule.target,
+                "why": wording.say_pin_fault(fault.detail),
+                "lift": _LIFT,
+            }
+    return None
 
 
 def _price_of_fairness(

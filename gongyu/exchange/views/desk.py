@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
+from gongyu.exchange.models import Need
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
 from gongyu.exchange.queries.liaisons import without_liaison
@@ -34,6 +35,7 @@ def desk_page(request: PersonRequest) -> HttpResponse:
         "nameless": without_liaison(town).count(),
         "unmet": unmet(town)[:UNMET_SHOWN],
         "town": town,
+        "returned": Need.objects.of_town(town).returned().count(),
     }
     return render(request, "exchange/desk.html", page)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -16,7 +18,7 @@ from gongyu.core.models import Job
 from gongyu.core.once import once
 from gongyu.exchange import queries, services
 from gongyu.exchange.forms import RunForm
-from gongyu.exchange.models import MatchingRun
+from gongyu.exchange.models import MatchingRun, Need, PlanRule
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries.plan import plan_of
 
@@ -49,6 +51,8 @@ def run_list(request: PersonRequest) -> HttpResponse:
             "page_obj": Paginator(runs, A_PAGE).get_page(request.GET.get("page")),
             "working": working.first(),
             "town": town,
+            "returned": Need.objects.of_town(town).returned().count(),
+            "rules": PlanRule.objects.active().of_town(town).count(),
         },
     )
 
@@ -58,7 +62,7 @@ def run_list(request: PersonRequest) -> HttpResponse:
 @require_GET
 def run_page(request: PersonRequest, pk: int) -> HttpResponse:
     run = run_for(request, pk)
-    page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
+    page = _standing(run)
     if run.job.state == Job.State.DONE:
         plan = plan_of(run)
         matches = Paginator(plan.matches, A_PAGE).get_page(request.GET.get("page"))
@@ -72,11 +76,20 @@ def run_page(request: PersonRequest, pk: int) -> HttpResponse:
 def run_progress(request: PersonRequest, pk: int) -> HttpResponse:
     """The moving part of a run's page; when the run is over, the page comes again as a whole."""
     run = run_for(request, pk)
-    page = {"run": run, "job": run.job, "waits_long": _waits_long(run)}
+    page = _standing(run)
     response = render(request, "exchange/parts/progress.html", page)
-    if run.job.is_over:
+    if run.job.is_over or page["interrupted"]:
         response["HX-Refresh"] = "true"
     return response
+
+
+def _standing(run: MatchingRun) -> dict[str, Any]:
+    return {
+        "run": run,
+        "job": run.job,
+        "waits_long": _waits_long(run),
+        "interrupted": services.is_interrupted(run),
+    }
 
 
 def _waits_long(run: MatchingRun) -> bool:
@@ -91,6 +104,23 @@ def run_cancel(request: PersonRequest, pk: int) -> HttpResponse:
     services.cancel_run(run, by=request.user)
     messages.success(request, _("正在停下来。需求都还在池里。"))
     return redirect(run)
+
+
+@access(can_run_matching)
+@require_POST
+@once
+def run_again(request: PersonRequest, pk: int) -> HttpResponse:
+    """The same settings on the pool as it is now."""
+    return redirect(services.run_again(run_for(request, pk), by=request.user))
+
+
+@access(can_run_matching)
+@require_POST
+@once
+def run_returned(request: PersonRequest) -> HttpResponse:
+    """A run over the needs that came back, and nothing else; what is arranged stays."""
+    kind = MatchingRun.Kind.RETURNED
+    return redirect(services.start_run(by=request.user, town=seat_of(request), kind=kind))
 
 
 @access(can_run_matching)

@@ -19,7 +19,7 @@ from gongyu.engines.matching import (
     match,
     rematch,
 )
-from gongyu.engines.matching.rematching import changed
+from gongyu.engines.matching.amending import amended
 from gongyu.engines.matching.solve import Tell
 
 Result = TypeVar("Result")
@@ -54,7 +54,9 @@ def follow(scale: str, kind: str, seed: int, problem: Problem) -> dict[str, Any]
     plan = match(problem)
     changes = changes_of(scale, kind, seed, problem, plan)
     result, seconds = _timed(lambda tell: rematch(problem, plan, changes, progress=tell))
-    anew, seconds_anew = _timed(lambda tell: match(changed(problem, changes), progress=tell))
+    anew, seconds_anew = _timed(
+        lambda tell: match(amended(problem, changes).problem, progress=tell)
+    )
     has = {(m.need, m.session) for m in anew.matches}
     kept = {(m.need, m.session) for m in (*result.kept, *result.dropped)}
     return {

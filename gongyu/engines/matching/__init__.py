@@ -5,6 +5,7 @@
 0.0
 """
 
+from .amending import Changes
 from .applying import apply_way_out
 from .candidates import Candidates, find_candidates
 from .curve import PriceOfFairness, price_of_fairness
@@ -27,7 +28,7 @@ from .plan import (
     WayOutKind,
 )
 from .problem import Problem
-from .rematching import Changes, Rematch, rematch
+from .rematching import Rematch, rematch
 from .scarcity import Scarcity, scarcity
 from .solve import match
 from .types import GRADES, Form, Need, Options, Session

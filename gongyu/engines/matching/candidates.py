@@ -9,10 +9,12 @@ elsewhere in that half-day, and the pair is not forbidden.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .amending import Amended
 from .measures import LEAST_FIT, SLACK, Profiles, measure, topic_profiles, weight_matrix
 from .problem import HALVES, Floats, Ints, Problem
 from .scan import scan
@@ -44,6 +46,14 @@ class Candidates:
         return len(self.need)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """The candidates of a problem, kept with its plan for a rematch."""
+
+    problem: Problem
+    candidates: Candidates
+
+
 def find_candidates(problem: Problem) -> Candidates:
     """The complete set of feasible pairs.
 
@@ -52,10 +62,64 @@ def find_candidates(problem: Problem) -> Candidates:
     0
     """
     profiles = topic_profiles(problem)
-    if len(problem.need.heads) * len(problem.session.day) <= SMALL:
-        n, s = _roughly(problem, profiles)
+    needs, sessions = len(problem.need.heads), len(problem.session.day)
+    if needs * sessions <= SMALL:
+        n, s = _roughly(problem, profiles, np.arange(needs), np.arange(sessions))
     else:
         n, s = scan(problem, profiles)
+    return _measured(problem, profiles, n, s)
+
+
+def amended_candidates(before: Candidates, change: Amended) -> Candidates:
+    """The complete set after changes: looked for anew only between records of which one is new.
+
+    A pair that was forbidden and is confirmed now does not come back; it counts as confirmed.
+    """
+    problem, profiles = change.problem, topic_profiles(change.problem)
+    size = max(len(problem.sessions), 1)
+    kept, keys = _still(before, change, size)
+    every = np.arange(len(problem.sessions))
+    parts = [
+        _measured(problem, profiles, *_roughly(problem, profiles, needs, sessions))
+        for needs, sessions in (
+            (change.needs.fresh, every),
+            (change.needs.new, change.sessions.fresh),
+        )
+    ]
+    key = np.concatenate([keys, *(part.need * size + part.session for part in parts)])
+    order = np.argsort(key, kind="stable")
+
+    def merged(name: str) -> Any:  # Any: whole numbers or fractions, by name
+        rows = [getattr(before, name)[kept], *(getattr(part, name) for part in parts)]
+        return np.concatenate(rows)[order]
+
+    n = key[order] // size
+    return Candidates(
+        start=np.searchsorted(n, np.arange(len(problem.needs) + 1)),
+        need=n,
+        session=key[order] % size,
+        value=merged("value"),
+        fit=merged("fit"),
+        km=merged("km"),
+        travel=merged("travel"),
+    )
+
+
+def _still(before: Candidates, change: Amended, size: int) -> tuple[Ints, Ints]:
+    """Old pairs of records that are as they were, not forbidden since; and their new keys."""
+    needs = np.full(len(change.needs.place), -1, np.int64)
+    needs[change.needs.old] = change.needs.new
+    sessions = np.full(len(change.sessions.place), -1, np.int64)
+    sessions[change.sessions.old] = change.sessions.new
+    n, s = needs[before.need], sessions[before.session]
+    keys = n * size + s
+    never = np.array([a * size + b for a, b in change.problem.forbidden], dtype=np.int64)
+    kept = np.flatnonzero((n >= 0) & (s >= 0) & ~np.isin(keys, never))
+    return kept, keys[kept]
+
+
+def _measured(problem: Problem, profiles: Profiles, n: Ints, s: Ints) -> Candidates:
+    """The pairs among these, by need and session, that keep the rules not looked at yet."""
     measures = measure(problem, n, s, profiles)
     keep = (measures.fit >= LEAST_FIT - SLACK) & (measures.travel <= 1.0 + SLACK)
     if problem.forbidden:
@@ -78,29 +142,34 @@ def find_candidates(problem: Problem) -> Candidates:
     )
 
 
-def _roughly(problem: Problem, profiles: Profiles) -> tuple[Ints, Ints]:
-    """Pairs that keep every rule but those of distance, busy groups and forbidden pairs."""
+def _roughly(
+    problem: Problem, profiles: Profiles, needs: Ints, sessions: Ints
+) -> tuple[Ints, Ints]:
+    """Pairs of these needs and sessions that keep every rule but those ``_measured`` reads."""
     need, session = problem.need, problem.session
     weights = weight_matrix(problem)
-    many = len(problem.session.day)
-    step = max(1, _BLOCK // max(many, 1))
-    alone = np.where(session.exclusive, session.least, 0)
+    step = max(1, _BLOCK // max(len(sessions), 1))
+    alone = np.where(session.exclusive, session.least, 0)[sessions]
+    grades, form, day = session.grades[sessions], session.form[sessions], session.day[sessions]
+    slot, capacity = session.slot[sessions], session.capacity[sessions]
+    used, of_session = np.unique(profiles.of[sessions], return_inverse=True)
+    cover = profiles.cover[:, used]
     found: list[tuple[Ints, Ints]] = []
-    for begin in range(0, len(problem.need.heads) if many else 0, step):
-        rows = slice(begin, min(begin + step, len(problem.need.heads)))
+    for begin in range(0, len(needs) if len(sessions) else 0, step):
+        rows = needs[begin : begin + step]
 
-        def of(values: Ints, rows: slice = rows) -> Ints:
+        def of(values: Ints, rows: Ints = rows) -> Ints:
             return values[rows, None]
 
-        fit = np.asarray(weights[rows] @ profiles.cover)
-        ok: npt.NDArray[np.bool_] = (fit >= LEAST_FIT - SLACK)[:, profiles.of]
-        ok &= of(need.grades) & ~session.grades == 0
-        ok &= of(need.forms) & session.form != 0
-        ok &= (of(need.first) <= session.day) & (session.day <= of(need.last))
-        ok &= of(need.slots) >> session.slot & 1 == 1
-        ok &= (of(need.heads) <= session.capacity) & (of(need.heads) >= alone)
+        fit = np.asarray(weights[rows] @ cover)
+        ok: npt.NDArray[np.bool_] = (fit >= LEAST_FIT - SLACK)[:, of_session.reshape(-1)]
+        ok &= of(need.grades) & ~grades == 0
+        ok &= of(need.forms) & form != 0
+        ok &= (of(need.first) <= day) & (day <= of(need.last))
+        ok &= of(need.slots) >> slot & 1 == 1
+        ok &= (of(need.heads) <= capacity) & (of(need.heads) >= alone)
         n, s = np.nonzero(ok)
-        found.append((n + begin, s))
+        found.append((rows[n], sessions[s]))
     if not found:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     return np.concatenate([n for n, _ in found]), np.concatenate([s for _, s in found])

@@ -29,15 +29,18 @@ class Occupancy:
 
     def __init__(self, instance: Instance, chosen: Ints) -> None:
         self.instance = instance
-        self.chosen: set[int] = set()
-        self.heads = np.zeros(len(instance.seats), np.int64)
-        self.takers = np.zeros(len(instance.seats), np.int64)
-        self.got = np.zeros(len(instance.heads), np.int64)
-        self.halves = np.zeros(len(instance.half_limit), np.int64)
-        self.months = np.zeros(len(instance.month_limit), np.int64)
-        self.funds = np.zeros(len(instance.fund_limit), np.int64)
-        for pair in chosen.tolist():
-            self.add(pair)
+        n, s = instance.need[chosen], instance.session[chosen]
+        many = len(instance.seats)
+        self.chosen: set[int] = set(chosen.tolist())
+        self.heads = np.bincount(s, instance.heads[n], many).astype(np.int64)
+        self.takers = np.bincount(s, minlength=many)
+        self.got = np.bincount(n, minlength=len(instance.heads))
+        self.halves = np.bincount(instance.half[chosen], minlength=len(instance.half_limit))
+        open_month, open_fund = instance.month[self.takers > 0], instance.fund[self.takers > 0]
+        cost = instance.subsidy[self.takers > 0][open_fund >= 0].astype(np.float64)
+        self.months = np.bincount(open_month[open_month >= 0], minlength=len(instance.month_limit))
+        spent = np.bincount(open_fund[open_fund >= 0], cost, len(instance.fund_limit))
+        self.funds = spent.astype(np.int64)
 
     def add(self, pair: int) -> None:
         """Take the pair, whether it fits or not."""

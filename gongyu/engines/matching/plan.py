@@ -188,7 +188,10 @@ class TownShare:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """pairs: number of feasible pairs. fair_groups: as ``towns``, for the groups of the problem."""
+    """pairs: number of feasible pairs. fair_groups: as ``towns``, for the groups of the problem.
+
+    memory: what a rematch need not look for again; it finds it anew where there is none.
+    """
 
     matches: tuple[Match, ...]
     certificate: Certificate
@@ -196,6 +199,7 @@ class Plan:
     towns: tuple[TownShare, ...]
     pairs: int
     fair_groups: tuple[TownShare, ...] = ()
+    memory: object = field(default=None, repr=False, compare=False)
 
 
 class ObstacleKind(StrEnum):

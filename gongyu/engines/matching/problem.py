@@ -167,8 +167,8 @@ class Problem:
         units = sorted({session.unit for session in sessions})
         towns = sorted({need.town for need in needs})
         funds = sorted({session.fund for session in sessions if session.fund in budgets})
-        unit_code = _codes(units)
-        need_arrays = _need_arrays(needs, _codes(topics), _codes(towns))
+        unit_code = codes_of(units)
+        laid = need_arrays(needs, codes_of(topics), codes_of(towns))
         return cls(
             needs=needs,
             sessions=sessions,
@@ -195,19 +195,23 @@ class Problem:
                 for unit in need.wished_units
                 if unit in unit_code
             ),
-            need=need_arrays,
-            session=_session_arrays(sessions, _codes(topics), unit_code, _codes(funds), limits),
-            busy_keys=_busy_keys(needs, need_arrays.group, engaged),
+            need=laid,
+            session=session_arrays(sessions, codes_of(topics), unit_code, codes_of(funds), limits),
+            busy_keys=busy_keys(needs, laid.group, engaged),
         )
 
 
-def _codes(names: Iterable[str]) -> dict[str, int]:
+def codes_of(names: Iterable[str]) -> dict[str, int]:
+    """Codes from 0, in the order of the names."""
     return {name: code for code, name in enumerate(names)}
 
 
-def _busy_keys(
+def busy_keys(
     needs: tuple[Need, ...], group: Ints, busy: Mapping[str, frozenset[tuple[date, int]]]
 ) -> Ints:
+    """Half-days in which groups are elsewhere, as sorted group * HALVES + half."""
+    if not busy:
+        return np.empty(0, np.int64)
     codes = {need.group: code for need, code in zip(needs, group.tolist(), strict=True)}
     return np.sort(
         _ints(
@@ -235,9 +239,8 @@ def _starts(lengths: Iterable[int]) -> Ints:
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(_ints(lengths), dtype=np.int64)])
 
 
-def _need_arrays(
-    needs: tuple[Need, ...], topic: dict[str, int], town: dict[str, int]
-) -> NeedArrays:
+def need_arrays(needs: tuple[Need, ...], topic: dict[str, int], town: dict[str, int]) -> NeedArrays:
+    """The needs as arrays; groups are numbered among these needs."""
     group: dict[str, int] = {}
     for i, need in enumerate(needs):
         group.setdefault(need.group or f"\0{i}", len(group))
@@ -268,13 +271,14 @@ def _need_arrays(
     )
 
 
-def _session_arrays(
+def session_arrays(
     sessions: tuple[Session, ...],
     topic: dict[str, int],
     unit: dict[str, int],
     fund: dict[str, int],
     limits: Mapping[str, int],
 ) -> SessionArrays:
+    """The sessions as arrays. unit, fund: codes; limits: of the units a month."""
     days = [session.date.toordinal() for session in sessions]
     placed = [session.form != Form.ONLINE for session in sessions]
     return SessionArrays(

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import approximate, model
+from .amending import Changes, amended
 from .board import lay_out
-from .candidates import find_candidates
-from .fairness import Equity, equity
-from .instance import Instance, assemble, benefit, group_and_half
-from .lagrange import Prices, no_prices
+from .candidates import Memory, amended_candidates, find_candidates
+from .fairness import Equity, best_values, equity
+from .instance import Instance, assemble, benefit
+from .lagrange import Prices
 from .occupancy import Block, Occupancy, filled
 from .plan import Match, Plan, Proof
-from .problem import Ints, Problem
+from .problem import HALVES, Ints, Problem
 from .solve import (
     Asks,
     Clock,
@@ -28,33 +28,17 @@ from .solve import (
     listener,
     proof_of,
 )
-from .types import Need, Options, Session
+from .survey import used
+from .types import RANK_DISCOUNT, Options
 
-STICKINESS = 0.25
+STICKINESS = 0.3
 """An old proposal counts this much more than its value while the new plan is sought."""
 
 SPELL = 0.5
 """Moves of the search, in pairs tried."""
 
-ROUNDS = 8
+ROUNDS = 12
 """Rounds of the subgradient from the old prices."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What happened since the plan. Ids; records for what is new or altered.
-
-    declined: pairs that were refused and must not be proposed again. confirmed: pairs agreed
-    upon. seats: new capacity of sessions. altered needs and sessions replace those of their id.
-    """
-
-    withdrawn: frozenset[str] = frozenset()
-    cancelled: frozenset[str] = frozenset()
-    needs: tuple[Need, ...] = ()
-    sessions: tuple[Session, ...] = ()
-    declined: frozenset[tuple[str, str]] = frozenset()
-    confirmed: frozenset[tuple[str, str]] = frozenset()
-    seats: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,43 +56,6 @@ class Rematch:
     added: tuple[Match, ...]
 
 
-def changed(problem: Problem, changes: Changes) -> Problem:
-    """The problem after the changes. Raises InvalidProblem where they do not make sense."""
-    new_needs = {need.id: need for need in changes.needs}
-    new_sessions = {session.id: session for session in changes.sessions}
-    needs = [new_needs.pop(n.id, n) for n in problem.needs if n.id not in changes.withdrawn]
-    sessions = [
-        new_sessions.pop(s.id, s) for s in problem.sessions if s.id not in changes.cancelled
-    ]
-    needs += new_needs.values()
-    sessions += new_sessions.values()
-    sessions = [
-        replace(s, capacity=changes.seats[s.id]) if s.id in changes.seats else s for s in sessions
-    ]
-    need_ids, session_ids = {n.id for n in needs}, {s.id for s in sessions}
-
-    def ids(pairs: Iterable[tuple[int, int]]) -> set[tuple[str, str]]:
-        named = ((problem.needs[n].id, problem.sessions[s].id) for n, s in pairs)
-        return {(n, s) for n, s in named if n in need_ids and s in session_ids}
-
-    return Problem.build(
-        needs,
-        sessions,
-        unit_month_limits=problem.unit_month_limits,
-        budgets=problem.budgets,
-        confirmed=(ids(problem.confirmed) | changes.confirmed) - changes.declined,
-        pinned=ids(problem.pinned) - changes.declined,
-        forbidden=ids(problem.forbidden)
-        | {(n, s) for n, s in changes.declined if n in need_ids and s in session_ids},
-        busy=problem.busy,
-        closed_days=problem.closed_days,
-        fair_groups={
-            name: {problem.needs[n].id for n in row} & need_ids
-            for name, row in problem.fair_groups.items()
-        },
-    )
-
-
 def rematch(
     problem: Problem,
     plan: Plan,
@@ -120,14 +67,18 @@ def rematch(
 ) -> Rematch:
     """A new plan near the old one. problem, plan: before the changes.
 
-    Old proposals count a quarter more than their value while the plan is sought; its certificate
+    Old proposals count three tenths more than their value while the plan is sought; its certificate
     is about the true benefit. Starts from the old plan and, where it has them, from its prices.
     Raises as ``match`` does.
     """
     clock = Clock(options.time_limit)
     tell = progress or (lambda _: None)
-    after = changed(problem, changes)
-    candidates = find_candidates(after)
+    change = amended(problem, changes)
+    after, memory = change.problem, plan.memory
+    if isinstance(memory, Memory) and memory.problem is problem:
+        candidates = amended_candidates(memory.candidates, change)
+    else:
+        candidates = find_candidates(after)
     instance = assemble(after, candidates)
     old = _surviving(after, instance, plan)
     value = instance.value.copy()
@@ -143,33 +94,47 @@ def rematch(
         )
     solution = replace(solution, fair=fair)
     new_plan = finish(after, instance, solution, options, clock, tell, len(candidates), plan.unmet)
+    new_plan = replace(new_plan, memory=Memory(after, candidates))
     return _compared(after, instance, plan, new_plan, old)
 
 
 def _surviving(problem: Problem, instance: Instance, plan: Plan) -> Ints:
     """Pairs of the old plan that are still possible."""
-    found = []
-    for match in plan.matches:
-        n, s = problem.need_index.get(match.need), problem.session_index.get(match.session)
-        if n is None or s is None:
-            continue
-        row = instance.session[instance.start[n] : instance.start[n + 1]]
-        at = int(np.searchsorted(row, s))
-        if at < len(row) and row[at] == s:
-            found.append(int(instance.start[n]) + at)
-    return np.array(sorted(found), dtype=np.int64)
+    size = max(len(problem.sessions), 1)
+    needs, sessions = problem.need_index, problem.session_index
+    asked = [
+        needs[match.need] * size + sessions[match.session]
+        for match in plan.matches
+        if match.need in needs and match.session in sessions
+    ]
+    keys = instance.need * size + instance.session
+    return np.flatnonzero(np.isin(keys, np.array(asked, np.int64)))
 
 
 def _standing(instance: Instance, old: Ints) -> Ints:
-    """Those of the old pairs, beside the fixed ones, that still keep every rule together."""
+    """Those of the old pairs, beside the fixed ones, that still keep every rule together.
+
+    Where all of them together stay within every limit nothing needs to be asked pair by pair.
+    """
     fixed = np.flatnonzero(instance.fixed)
-    tally = Occupancy(instance, fixed)
-    for pair in old[~instance.fixed[old]].tolist():
-        if set(tally.blocks(pair)) <= {Block.MINIMUM}:
-            tally.add(pair)
-    kept = np.array(sorted(tally.chosen - set(fixed.tolist())), dtype=np.int64)
+    free = old[~instance.fixed[old]]
+    n, s, half = instance.need[free], instance.session[free], instance.half[free]
+    use = used(instance, np.concatenate([fixed, free]))
+    month, fund = instance.month[s], instance.fund[s]
+    crowded = (use.heads[s] > instance.seats[s]) | (use.takers[s] > instance.takers[s])
+    crowded |= (use.got[n] > instance.wanted[n]) | (use.halves[half] > instance.half_limit[half])
+    crowded |= (month >= 0) & np.append(use.months > instance.month_limit, False)[month]
+    crowded |= (fund >= 0) & np.append(use.funds > instance.fund_limit, False)[fund]
+    kept = free[~crowded]
+    if crowded.any():
+        tally = Occupancy(instance, np.concatenate([fixed, kept]))
+        for pair in free[crowded].tolist():
+            if set(tally.blocks(pair)) <= {Block.MINIMUM}:
+                tally.add(pair)
+        kept = np.array(sorted(tally.chosen - set(fixed.tolist())), dtype=np.int64)
+    heads = used(instance, np.concatenate([fixed, kept])).heads
     session = instance.session[kept]
-    return kept[tally.heads[session] >= instance.least[session]]
+    return kept[heads[session] >= instance.least[session]]
 
 
 def _quickly(
@@ -204,6 +169,7 @@ def _quickly(
         "lagrangian",
         dual.bound + fair.most_reward() if fair else None,
         proof_of(problem, instance, dual.prices),
+        evaluated=True,
     )
 
 
@@ -237,27 +203,36 @@ def _exactly(
 
 
 def prices_of(problem: Problem, instance: Instance, proof: Proof) -> Prices:
-    """A proof's prices laid out for an instance; what it does not name costs 0."""
-    prices = no_prices(lay_out(instance, None))
-    begin = 0
-    ranks = np.minimum(instance.wanted, np.diff(instance.start)).tolist()
-    for n, need in enumerate(problem.needs):
-        row = proof.ranks.get(need.id, ())[: ranks[n]]
-        prices.rank[begin : begin + len(row)] = row
-        begin += ranks[n]
-    names = {
-        int(code): need.group or need.id
-        for code, need in zip(problem.need.group, problem.needs, strict=True)
-    }
-    halves = {
-        (group, day.toordinal() * 3 + half): price
-        for (group, day, half), price in proof.half_days.items()
-    }
-    for code, key in enumerate(instance.half_key.tolist()):
-        group, when = group_and_half(key)
-        prices.half[code] = halves.get((names[group], when), 0.0)
-    prices.fund[:] = [proof.funds.get(fund, 0.0) for fund in problem.funds]
-    return prices
+    """A proof's prices laid out for an instance.
+
+    A need that it does not name starts at half of what its best pair is worth.
+    """
+    ranks = np.minimum(instance.wanted, np.diff(instance.start))
+    begin = np.cumsum(ranks) - ranks
+    owner = np.repeat(np.arange(len(ranks)), ranks)
+    depth = np.arange(len(owner)) - begin[owner]
+    price = 0.5 * best_values(instance)[owner] * RANK_DISCOUNT**depth
+    rows = [proof.ranks.get(need.id, ()) for need in problem.needs]
+    lengths = np.array([len(row) for row in rows], np.int64)
+    flat = np.array([entry for row in rows for entry in row], np.float64)
+    where = np.cumsum(lengths) - lengths
+    named = np.flatnonzero(lengths[owner] > 0)
+    price[named] = 0.0
+    told = np.flatnonzero(depth < lengths[owner])
+    price[told] = flat[where[owner[told]] + depth[told]]
+    half = np.zeros(len(instance.half_limit))
+    if proof.half_days:
+        codes = {
+            need.group or need.id: code
+            for need, code in zip(problem.needs, problem.need.group.tolist(), strict=True)
+        }
+        keys = {key: code for code, key in enumerate(instance.half_key.tolist())}
+        for (group, day, part), cost in proof.half_days.items():
+            key = codes.get(group, -1) * HALVES + day.toordinal() * 3 + part
+            if key in keys:
+                half[keys[key]] = cost
+    fund = np.array([proof.funds.get(name, 0.0) for name in problem.funds], np.float64)
+    return Prices(price, half, fund, np.zeros(0))
 
 
 def _compared(

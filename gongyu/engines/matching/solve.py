@@ -10,7 +10,7 @@ from time import perf_counter
 import numpy as np
 
 from . import approximate, model
-from .candidates import find_candidates
+from .candidates import Memory, find_candidates
 from .duality import weak_duality_bound
 from .errors import EngineFault
 from .explain import explain
@@ -43,7 +43,10 @@ BYTES_PER_PAIR = 160
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Solution:
-    """chosen: pairs. bound: of B. fair, fair_bound: what was maximised beside B, and its bound."""
+    """chosen: pairs. bound: of B. fair, fair_bound: what was maximised beside B, and its bound.
+
+    evaluated: the bound is what the proof's prices give for the whole instance, no less.
+    """
 
     chosen: Ints
     bound: float
@@ -51,6 +54,7 @@ class Solution:
     fair_bound: float | None = None
     proof: Proof | None = None
     fair: Equity | None = None
+    evaluated: bool = False
 
     @property
     def best_bound(self) -> float:
@@ -107,7 +111,8 @@ def match(
     tell(Progress(Phase.CANDIDATES, 1.0, pairs=pairs, memory_mb=memory))
     fair = equity(problem, instance, options.fairness)
     solution = solve(problem, instance, fair, options, clock, tell, cancelled)
-    return finish(problem, instance, solution, options, clock, tell, pairs)
+    plan = finish(problem, instance, solution, options, clock, tell, pairs)
+    return replace(plan, memory=Memory(problem, candidates))
 
 
 def solve(
@@ -312,7 +317,7 @@ def finish(
     """
     chosen, fair = solution.chosen, solution.fair
     objective, bound = benefit(instance, chosen), solution.bound
-    if solution.proof:
+    if solution.proof and not solution.evaluated:
         # The certificate states what the prices prove by themselves, not what the search says.
         bound = max(objective, weak_duality_bound(problem, instance, solution.proof))
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))

@@ -62,9 +62,9 @@ def run(command: list[str], environment: dict[str, str], patience: float = 240) 
 
 
 @contextlib.contextmanager
-def served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: dict[str, str], port: int = 0) -> Iterator[str]:
     """``gongyu serve`` until the block ends; yields its address. It must stop cleanly."""
-    port = _free_port()
+    port = port or free_port()
     log = Path(environment["GONGYU_HOME"]) / "serve.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -84,7 +84,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
     assert code == 0, f"gongyu serve did not stop cleanly:\n{log.read_text()}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -17,7 +17,7 @@ import django
 SESSIONS, ASKING, HEADS, PLACES = 10, 200, 10, 3  # PLACES: groups that a session still takes
 
 
-def _cookie(user: Any) -> str:
+def cookie(user: Any) -> str:
     """A signed-in browser session, as the sign-in page would have left it."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -48,9 +48,9 @@ def build_orders() -> dict[str, Any]:
     for place in range(ASKING):
         need = make.NeedFactory(headcount=HEADS, topics=[topic])
         session = sessions[place % SESSIONS].pk
-        asking.append({"cookie": _cookie(need.filed_by), "need": need.pk, "session": session})
+        asking.append({"cookie": cookie(need.filed_by), "need": need.pk, "session": session})
     units = [
-        {"cookie": _cookie(make.person(Role.UNIT, s.resource.unit)), "session": s.pk}
+        {"cookie": cookie(make.person(Role.UNIT, s.resource.unit)), "session": s.pk}
         for s in sessions
     ]
     return {"asking": asking, "units": units} | _holds([a["need"] for a in asking], sessions)
@@ -65,9 +65,9 @@ def build_withdrawal() -> dict[str, Any]:
     asking = []
     for _ in range(40):
         need = make.NeedFactory(headcount=HEADS, topics=list(session.resource.topics.all()))
-        asking.append({"cookie": _cookie(need.filed_by), "need": need.pk, "session": session.pk})
+        asking.append({"cookie": cookie(need.filed_by), "need": need.pk, "session": session.pk})
     staff = make.person(Role.UNIT, session.resource.unit)
-    units = [{"cookie": _cookie(staff), "session": session.pk}]
+    units = [{"cookie": cookie(staff), "session": session.pk}]
     return {"asking": asking, "units": units} | _holds([a["need"] for a in asking], [session])
 
 
@@ -87,7 +87,7 @@ def build_plans() -> dict[str, Any]:
         session = make.SessionFactory(resource=resource)
         for need in order:
             run.matches.create(need=need, session=session, km=1, value=1)
-        staff.append({"cookie": _cookie(by), "run": run.pk})
+        staff.append({"cookie": cookie(by), "run": run.pk})
     return {"staff": staff} | _holds([need.pk for need in needs], [])
 
 

@@ -42,6 +42,7 @@ from gongyu.exchange.models import (
     Session,
     Topic,
     UnitAdmission,
+    UnitMerge,
     WhitelistMatter,
 )
 from gongyu.exchange.models.resources import Form
@@ -389,6 +390,18 @@ class DeedFactory(DjangoModelFactory):
     date = factory.LazyFunction(today)
     what = factory.Sequence(lambda n: f"讲了第{n}课")
     noted_by = factory.SelfAttribute("liaison.named_by")
+
+
+class UnitMergeFactory(DjangoModelFactory):
+    """A merge in which nothing had to move."""
+
+    class Meta:
+        model = UnitMerge
+
+    kept = factory.SubFactory(UnitFactory)
+    gone = factory.LazyAttribute(lambda o: UnitFactory(merged_into=o.kept, is_listed=False))
+    at = factory.LazyFunction(now)
+    by = factory.LazyFunction(lambda: person(Role.COMMISSION))
 
 
 class OpeningRuleFactory(DjangoModelFactory):

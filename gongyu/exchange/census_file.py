@@ -210,9 +210,12 @@ class _Rows:
     def __init__(self, table: Table, reading: Reading) -> None:
         self.table, self.reading = table, reading
         self.units: dict[str, list[Organization]] = {}
-        for unit in Organization.objects.resource_units():
+        for unit in Organization.objects.resource_units().select_related("merged_into"):
+            now_at = unit.merged_into or unit  # under a name of old as under the present one
             for name in {unit.name, unit.short_name} - {""}:
-                self.units.setdefault(fold(name), []).append(unit)
+                named = self.units.setdefault(fold(name), [])
+                if now_at not in named:
+                    named.append(now_at)
         self.topics: dict[str, Topic] = {}
         for topic in Topic.objects.filter(parent__isnull=False):
             self.topics[topic.code.upper()] = self.topics[fold(topic.name)] = topic

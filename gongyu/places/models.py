@@ -170,6 +170,10 @@ class Organization(Located):
     source_url = models.URLField(_("来源网址"), max_length=400, blank=True)
     certainty = models.CharField(_("资料可信度"), max_length=300, blank=True)
     is_listed = models.BooleanField(_("对外公开"), default=True)
+    # The unit that this row turned out to be; its page leads there.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed"
+    )
 
     objects = OrganizationQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
@@ -45,6 +45,8 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
 @access(everyone)
 @require_GET
 def organization(request: HttpRequest, pk: int) -> HttpResponse:
+    if (now_at := queries.merged_into(pk)) is not None:
+        return redirect("places:organization", now_at)
     unit = get_object_or_404(queries.organizations(request.user), pk=pk)
     context = {
         "organization": unit,

@@ -146,6 +146,8 @@ def build() -> World:
             pk=next(pks), resource=other_session.resource
         ),
         "photo": photo,
+        "other_unit": other_session.resource.unit,
+        "merge": make.UnitMergeFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
         "vice": make.ViceFactory(pk=next(pks), organization=school),
         "other_vice": make.ViceFactory(pk=next(pks)),
         "other_photo": make.ResourcePhotoFactory(pk=next(pks), resource=other_session.resource),

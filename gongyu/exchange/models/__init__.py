@@ -15,6 +15,7 @@ from .feeds import CalendarFeed
 from .imports import CensusImport
 from .ledger import LedgerLine
 from .liaisons import Deed, Liaison
+from .merges import NotTheSame, UnitMerge
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
@@ -37,6 +38,7 @@ __all__ = [
     "Measure",
     "Need",
     "NeedTopic",
+    "NotTheSame",
     "Objection",
     "OpeningException",
     "OpeningRule",
@@ -60,6 +62,7 @@ __all__ = [
     "Slots",
     "Topic",
     "UnitAdmission",
+    "UnitMerge",
     "UnmetNeed",
     "WhitelistMatter",
 ]

@@ -10,6 +10,7 @@ from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .ledger import book_visits
 from .liaisons import end_liaison, name_liaison, note_deed
+from .merges import keep_apart, merge_units, undo_merge
 from .needs import file_and_order, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
@@ -69,7 +70,9 @@ __all__ = [
     "invite_units",
     "is_interrupted",
     "is_short_notice",
+    "keep_apart",
     "list_matter",
+    "merge_units",
     "mind_deadlines",
     "move_photo_up",
     "move_problem",
@@ -99,6 +102,7 @@ __all__ = [
     "start_run",
     "stop_unit",
     "undo_import",
+    "undo_merge",
     "undo_rule",
     "unlist_matter",
     "upload_census",

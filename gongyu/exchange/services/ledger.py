@@ -10,8 +10,6 @@ from django.utils.translation import gettext as _
 from gongyu.core.calendar import now, today
 from gongyu.exchange.models import LedgerLine, Order
 
-HAPPENED = Order.HAPPENED
-
 
 def book_visits() -> int:
     """Book whatever the ledger does not say yet; returns how many lines it wrote.

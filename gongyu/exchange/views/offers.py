@@ -20,6 +20,7 @@ from gongyu.exchange.policies import can_answer_orders, can_file_need, can_see_t
 from gongyu.exchange.queries.census import standing_of
 from gongyu.exchange.queries.ledger import unit_record
 from gongyu.places.models import Organization
+from gongyu.places.queries import merged_into
 
 from .doors import unit_of
 
@@ -68,6 +69,8 @@ def session_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
 @require_GET
 def offer_list(request: HttpRequest, organization_pk: int) -> HttpResponse:
     """What a unit offers, for anybody: a fragment of its page, or a page of its own."""
+    if (now_at := merged_into(organization_pk)) is not None:
+        return redirect("exchange:offers", now_at)
     units = Organization.objects.visible_to(request.user).resource_units()
     unit = get_object_or_404(units.select_related("division__parent"), pk=organization_pk)
     page = {

@@ -51,11 +51,8 @@ def towns() -> QuerySet[Division]:
 
 def merged_into(pk: int) -> int | None:
     """Where an organisation's page is now, if it turned out to be another one; one query."""
-    return (
-        Organization.objects.filter(pk=pk, merged_into__isnull=False)
-        .values_list("merged_into", flat=True)
-        .first()
-    )
+    merged = Organization.objects.filter(pk=pk, merged_into__isnull=False)
+    return merged.values_list("merged_into", flat=True).first()
 
 
 def town_dots(

@@ -1,7 +1,7 @@
 """Public pages of places: search, a division, an organisation, the map."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.utils.cache import patch_vary_headers
@@ -45,9 +45,11 @@ def division(request: HttpRequest, code: str) -> HttpResponse:
 @access(everyone)
 @require_GET
 def organization(request: HttpRequest, pk: int) -> HttpResponse:
-    if (now_at := queries.merged_into(pk)) is not None:
+    unit = queries.organizations(request.user).filter(pk=pk).first()
+    if unit is None:
+        if (now_at := queries.merged_into(pk)) is None:
+            raise Http404
         return redirect("places:organization", now_at)
-    unit = get_object_or_404(queries.organizations(request.user), pk=pk)
     context = {
         "organization": unit,
         "kind_label": kind_label(unit),

@@ -101,6 +101,8 @@ def test_pairs_are_proposed_with_why(db: None) -> None:
 def test_one_place_alone_is_not_enough(db: None) -> None:
     make.UnitFactory(name="国际会展中心", lon=116.3, lat=39.7)
     make.UnitFactory(name="亲子烘焙工坊", lon=116.3, lat=39.7)
+    for name in ("卫星导航博物馆", "沉香文化博物馆"):
+        make.UnitFactory(name=name, address="魏善庄镇龙江路 2 号", lon=116.4, lat=39.6)
     assert candidates() == []
     make.UnitFactory(name="会展中心", lon=116.3001, lat=39.7)
     assert [p.why for p in candidates()] == [["在同一个地方，名字也像"]]

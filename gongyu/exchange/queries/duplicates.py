@@ -19,6 +19,7 @@ NEAR_KM = 0.15
 ALIKE = 0.5  # share of common pairs of characters from which two names at one place are alike
 _KM_A_DEGREE = 111.32
 _SILENT = re.compile("北京市|大兴区|北京|大兴|有限责任公司|有限公司|股份|集团|（.*?）|\\(.*?\\)")
+_OF_MANY = re.compile("博物馆|展览馆|纪念馆|文化中心|活动中心|综合|公园|基地|学院|医院")
 _NOT_SAID = re.compile(r"\W+")
 _MOST_IN_A_BLOCK = 40  # a switchboard's number or a town hall's address says nothing
 
@@ -95,9 +96,16 @@ def _alike(first: Organization, second: Organization) -> float:
     """Share of the pairs of neighbouring characters that two names have in common."""
     one, other = (
         {name[i : i + 2] for i in range(len(name) - 1)}
-        for name in (bare_name(first.name), bare_name(second.name))
+        for name in (_own_name(first), _own_name(second))
     )
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
+
+
+def _own_name(unit: Organization) -> str:
+    """The part that tells a museum from the museum next door."""
+    bare = bare_name(unit.name)
+    own = _OF_MANY.sub("", bare)
+    return own if len(own) > 1 else bare
 
 
 def _near(units: list[Organization]) -> list[tuple[Organization, Organization]]:

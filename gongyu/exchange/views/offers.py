@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -69,10 +69,12 @@ def session_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
 @require_GET
 def offer_list(request: HttpRequest, organization_pk: int) -> HttpResponse:
     """What a unit offers, for anybody: a fragment of its page, or a page of its own."""
-    if (now_at := merged_into(organization_pk)) is not None:
-        return redirect("exchange:offers", now_at)
     units = Organization.objects.visible_to(request.user).resource_units()
-    unit = get_object_or_404(units.select_related("division__parent"), pk=organization_pk)
+    unit = units.select_related("division__parent").filter(pk=organization_pk).first()
+    if unit is None:
+        if (now_at := merged_into(organization_pk)) is None:
+            raise Http404
+        return redirect("exchange:offers", now_at)
     page = {
         "unit": unit,
         "resources": queries.offers_of(unit),

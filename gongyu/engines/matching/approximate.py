@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from .board import Board, lay_out
 from .ejection import anneal, build_up, keep_best
@@ -51,6 +52,15 @@ _MANY = 20_000
 _DENSE = 4
 """Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
 _LEAST_MOVES, _CHUNK = 2_000, 50_000
+_PATIENCE, _STEP = 5, 2e-5
+"""Spells in a row that together gain less than this part of the goal are the last."""
+_FAIR, _FAIR_AGAIN, _FAIR_HIGH = 40, 20, 0.1
+"""Rounds for a fair goal from the plain prices, and for one with other targets from those."""
+_LOWERED = 3
+_DUAL_PART = 0.8
+"""Part of the allowed cost that the prices may show: a plan costs more than they do."""
+_RELUCTANT = 1.0
+"""Forcing cost up to which needs of a town under its target are tried, in mean best values."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +97,8 @@ def find_prices(
         prices.rank[:] = start.rank
         prices.half[:] = start.half
         prices.fund[:] = start.fund
+        if len(start.town) == len(prices.town):
+            prices.town[:] = start.town
     answer = no_answer(board)
     mean = np.zeros(len(instance))
     bound = np.inf
@@ -103,6 +115,39 @@ def find_prices(
     bound = respond(board, best, answer)
     share = chosen_share(mean, rounds) if done == rounds else answer.chosen.astype(np.float64)
     return Dual(board, best, bound, share, answer.bid, forcing_costs(board, answer))
+
+
+def find_fair_prices(
+    instance: Instance, equity: Equity, allowed: float, plain: Dual, hear: Hears
+) -> tuple[Equity, Dual]:
+    """Prices of a fair goal, and the goal: with lower targets where they would cost too much.
+
+    allowed: share of the plain bound that fairness may cost. The bound of the fair goal, less its
+    rewards, bounds the benefit of every plan that meets the targets: that tells the cost before
+    any plan is sought.
+    """
+    served = equity.served(_served(instance, plain.share > 0.5))
+    has = equity.target > 0
+    met = float((served[has] / equity.target[has]).min(initial=1.0))
+    fair, part = equity, 1.0
+    dual = find_prices(instance, fair, hear, rounds=_FAIR, start=plain.prices, high=_FAIR_HIGH)
+    for _ in range(_LOWERED):
+        cost = 1.0 - (dual.bound - fair.most_reward()) / max(plain.bound, 1e-12)
+        if cost <= _DUAL_PART * allowed or part <= met:
+            break
+        # What a target costs grows about like the square of what it asks beyond the plain plan.
+        part = met + (part - met) * float(np.sqrt(_DUAL_PART * allowed / cost))
+        fair = equity.nearer(part)
+        dual = find_prices(
+            instance, fair, hear, rounds=_FAIR_AGAIN, start=dual.prices, high=_FAIR_HIGH
+        )
+    return fair, dual
+
+
+def _served(instance: Instance, chosen: npt.NDArray[np.bool_]) -> Ints:
+    has = np.zeros(len(instance.heads), np.int64)
+    has[instance.need[chosen]] = 1
+    return has
 
 
 def build_and_mend(
@@ -138,12 +183,16 @@ def build_and_mend(
     enough = _ENOUGH_OF_MANY if hopeful > _MANY else _ENOUGH
     pairs = np.flatnonzero((dual.cost <= _LIKELY * scale) & ~board.fixed)
     hot, cold = _MILD * scale, _COLD * scale
+    seen: list[float] = []
     for number, spell in enumerate(spells):
         if start is None and dual.bound - goals[1] <= enough * (worth or goals[1]):
             break
         if number == 1:
-            pairs = np.flatnonzero((dual.share > 0.0) & ~board.fixed)
+            pairs = np.flatnonzero(_settling(board, tableau, dual, scale) & ~board.fixed)
             hot = _HOT * scale
+        seen.append(goals[1])
+        if start is None and number > _PATIENCE and _stalled(seen, worth or goals[1]):
+            break
         moves = max(_LEAST_MOVES, int(spell * min(len(pairs), _DENSE * hopeful)))
         for first in range(0, moves, _CHUNK):
             last = min(moves, first + _CHUNK)
@@ -154,6 +203,23 @@ def build_and_mend(
         if goals[0] > goals[1]:
             keep_best(tableau, best, goals)
     return np.flatnonzero(best), float(goals[1])
+
+
+def _stalled(goals: list[float], worth: float) -> bool:
+    return goals[-1] - goals[-1 - _PATIENCE] <= _STEP * worth
+
+
+def _settling(board: Board, tableau: Tableau, dual: Dual, scale: float) -> npt.NDArray[np.bool_]:
+    """Pairs that the sessions chose while the prices settled, and those of towns that lack few."""
+    wanted = dual.share > 0.0
+    target = board.pieces.sum(axis=1)
+    short = (tableau.served < target) & (2 * tableau.served >= target)
+    if short.any():
+        owner = np.repeat(np.arange(len(board.heads)), np.diff(board.group_start))
+        lacking = np.zeros(len(board.heads), np.bool_)
+        lacking[owner[short[board.group]]] = True
+        wanted |= lacking[board.need] & (dual.cost <= _RELUCTANT * scale)
+    return wanted
 
 
 def _goal(board: Board, tableau: Tableau) -> float:

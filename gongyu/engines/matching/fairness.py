@@ -7,9 +7,10 @@ anything. What a fair run maximises is
 
     F = B + sum over g of U_g(served_g)
 
-The least share of needs with any candidate among the towns bounds every max-min share and costs
-nothing to know; targets are a part of it that grows with the parameter, all of it at 1. Where
-there is enough to reach the targets only they matter; where there is not, the quarters decide.
+Even the last quarter earns more than nearly any need costs others, so that the targets are met
+where they can be met. What that may cost is kept in bounds by the targets: the least share of needs
+with any candidate among the towns bounds every max-min share and costs nothing to know; targets
+are a part of it that grows with the parameter, and all fall alike where they would cost too much.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ from .instance import Instance
 from .plan import TownShare
 from .problem import Floats, Ints, Problem
 
-_STEEPNESS = 6.0
+_STEEPNESS = 10.0
 """What a served need of the last quarter earns at most, in mean best values of a need.
 
-Times fairness squared; at 1 five times more, so that max-min comes first.
+Times fairness; at 1 five times more, so that max-min comes first.
 """
 
 _QUARTERS = 4
+
+_SOFTEST = 0.3
+"""Part of the targets that falls away at most when a softer goal is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +49,19 @@ class Equity:
     pieces: Ints
     slopes: Floats
 
+    @property
+    def target(self) -> Ints:
+        """How many served needs each group should have."""
+        sums: Ints = self.pieces.sum(axis=1)
+        return sums
+
+    def nearer(self, part: float) -> Equity:
+        """With that part of each target."""
+        return replace(self, pieces=_quarters(np.ceil(part * self.target - 1e-9)))
+
     def softer(self, factor: float) -> Equity:
-        """The same targets for less."""
-        return replace(self, slopes=self.slopes * factor)
+        """With lower targets, to cost about ``factor`` of it: costs grow like squares."""
+        return self.nearer(1.0 - _SOFTEST * (1.0 - float(np.sqrt(factor))))
 
     def served(self, has: Ints) -> Ints:
         """How many of each group's needs have something; ``has``: (needs,) of 0 and 1."""
@@ -89,16 +103,19 @@ def equity(problem: Problem, instance: Instance, fairness: float) -> Equity | No
     least = float(share[share > 0].min(initial=1.0))
     target = np.ceil(target_share(fairness) * np.minimum(least, share) * sizes - 1e-9)
     best = np.maximum.reduceat(instance.value, instance.start[:-1][reachable > 0])
-    steep = _STEEPNESS * fairness**2 * (1.0 + 4.0 * fairness**4)
-    quarters = np.arange(_QUARTERS + 1) / _QUARTERS
-    steps = np.ceil(target[:, None] * quarters - 1e-9)
+    steep = _STEEPNESS * fairness * (1.0 + 4.0 * fairness**4)
     return Equity(
         names=(*problem.towns, *problem.fair_groups),
         start=start,
         member=np.concatenate(members),
-        pieces=np.diff(steps, axis=1).astype(np.int64),
+        pieces=_quarters(target),
         slopes=steep * float(best.mean()) * 2.0 ** np.arange(_QUARTERS - 1.0, -1.0, -1.0),
     )
+
+
+def _quarters(target: Floats) -> Ints:
+    steps = np.ceil(target[:, None] * np.arange(_QUARTERS + 1) / _QUARTERS - 1e-9)
+    return np.diff(steps, axis=1).astype(np.int64)
 
 
 def _members(problem: Problem) -> list[Ints]:

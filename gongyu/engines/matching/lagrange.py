@@ -20,6 +20,8 @@ from .problem import Floats, Ints
 
 MOMENTUM = 0.9
 CLIP = 1.5
+_TOWNS = 3.0
+"""Mean best values that one step moves a town's reward by."""
 
 
 class Prices(NamedTuple):
@@ -208,6 +210,7 @@ def descend(
     crowd = np.zeros(len(prices.half))
     spent = np.zeros(len(prices.fund))
     served = np.zeros(len(prices.town))
+    before = np.zeros(len(prices.town))
     for step_number in range(first, last):
         value = respond(board, prices, answer)
         if value < bound:
@@ -224,8 +227,28 @@ def descend(
         _move(prices.rank, speed.rank, excess, scale.rank, step, np.inf)
         _move(prices.half, speed.half, crowd, scale.half, step, np.inf)
         _move(prices.fund, speed.fund, spent, scale.fund, step, np.inf)
-        _move(prices.town, speed.town, served, scale.town, step, board.slopes[0])
+        if len(prices.town):
+            before[:] = prices.town
+            _move(prices.town, speed.town, served, scale.town, step, board.slopes[0])
+            _follow(board, prices, before)
     return bound
+
+
+@compiled
+def _follow(board: Board, prices: Prices, before: Floats) -> None:
+    """A need that pays a price for its first session pays what its towns' rewards rise by.
+
+    Without it a reward would first draw in the needs that are served anyhow, and the prices
+    would take many rounds to notice.
+    """
+    for n in range(len(board.heads)):
+        first = board.rank_start[n]
+        if first == board.rank_start[n + 1] or prices.rank[first] <= 0.0:
+            continue
+        rise = 0.0
+        for at in range(board.group_start[n], board.group_start[n + 1]):
+            rise += prices.town[board.group[at]] - before[board.group[at]]
+        prices.rank[first] = max(0.0, prices.rank[first] + rise)
 
 
 @compiled
@@ -343,7 +366,7 @@ def scales(board: Board) -> Prices:
         best[owner] * board.weight[rank] if len(owner) else np.zeros(0),
         np.where(board.contested, half, 0.0),
         fund,
-        np.full(len(board.pieces), mean),
+        np.full(len(board.pieces), _TOWNS * mean),
     )
 
 

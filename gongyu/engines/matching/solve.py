@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from time import perf_counter
 
@@ -36,6 +36,9 @@ Three times as many where there are at most ``FEW`` needs.
 """
 
 FEW = 400
+
+_ATTEMPTS = 3
+"""Plans sought for a fair goal that turns out to cost too much."""
 
 BYTES_PER_PAIR = 160
 """Peak of a run beside the records, measured at 2.3 million pairs."""
@@ -130,15 +133,16 @@ def solve(
     fairness would cost more than ``most_given_up``, it asks for less, at most three times.
     """
     allowed = most_given_up(options.fairness)
-    for _ in range(3):
+    for last in (False, False, False, True):
         solution = _solve(problem, instance, fair, options, clock, tell, cancelled)
+        fair = solution.fair
         given_up = 1.0 - benefit(instance, solution.chosen) / max(solution.bound, 1e-12)
-        if fair is None or given_up <= allowed or _over(clock, cancelled):
+        if fair is None or last or given_up <= allowed or _over(clock, cancelled):
+            break
+        if not is_small(instance):  # it has asked for less already
             break
         fair = fair.softer(min(0.5, max(0.1, allowed / given_up)))
-    else:
-        solution = _solve(problem, instance, fair, options, clock, tell, cancelled)
-    return replace(solution, fair=fair)
+    return solution
 
 
 def _solve(
@@ -153,6 +157,7 @@ def _solve(
     if is_small(instance):
         return _branch_and_bound(instance, fair, options, clock, tell, cancelled, None)
     quick = _near_exact(problem, instance, fair, options, clock, tell, cancelled)
+    fair = quick.fair
     gap = quick.best_bound / max(goal_of(instance, fair, quick.chosen), 1e-12) - 1.0
     if not options.exact or gap <= options.gap or _over(clock, cancelled):
         return quick
@@ -192,21 +197,31 @@ def _near_exact(
     cancelled: Asks | None,
 ) -> Solution:
     hear = listener(clock, tell, cancelled)
-    dual = approximate.find_prices(instance, None, hear)
+    dual = goal_dual = approximate.find_prices(instance, None, hear)
     proof = proof_of(problem, instance, dual.prices)
-    goal_dual = dual
+    allowed = most_given_up(options.fairness)
     if fair:
-        goal_dual = approximate.find_prices(instance, fair, hear, start=dual.prices)
-    chosen, _ = approximate.build_and_mend(
-        instance, goal_dual, hear, seed=options.seed, worth=dual.bound
-    )
-    chosen = filled(instance, chosen)
+        fair, goal_dual = approximate.find_fair_prices(instance, fair, allowed, dual, hear)
+    for attempt in range(_ATTEMPTS):
+        chosen, _ = approximate.build_and_mend(
+            instance, goal_dual, hear, seed=options.seed, worth=dual.bound
+        )
+        chosen = filled(instance, chosen)
+        bound = max(dual.bound, benefit(instance, chosen))
+        given_up = 1.0 - benefit(instance, chosen) / max(bound, 1e-12)
+        if fair is None or attempt == _ATTEMPTS - 1 or given_up <= allowed:
+            break
+        if _over(clock, cancelled):
+            break
+        fair = fair.softer(max(0.25, allowed / given_up))
+        goal_dual = approximate.find_fair_prices(instance, fair, allowed, dual, hear)[1]
     return Solution(
         chosen,
-        max(dual.bound, benefit(instance, chosen)),
+        bound,
         "lagrangian",
         max(goal_dual.bound, goal_of(instance, fair, chosen)) if fair else None,
         proof,
+        fair,
     )
 
 
@@ -277,7 +292,8 @@ def _branch_and_bound(
         if quick and quick.fair_bound is not None:
             fair_bound = min(fair_bound, quick.fair_bound)
         fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
-    return Solution(chosen, max(bound, benefit(instance, chosen)), method, fair_bound, proof)
+    bound = max(bound, benefit(instance, chosen))
+    return Solution(chosen, bound, method, fair_bound, proof, fair)
 
 
 def ceiling(instance: Instance) -> float:

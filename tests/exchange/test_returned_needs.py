@@ -151,3 +151,14 @@ def test_a_towns_clerk_finds_homes_for_her_own(scene: Scene, sign_in: SignIn) ->
     runs.solve(run.pk)
     assert run.town == scene.school.town
     assert [m.need for m in run.matches.all()] == [back]
+
+
+def test_the_first_page_says_what_came_back(scene: Scene, office: User, sign_in: SignIn) -> None:
+    back = "1 个退回来了，还没有新去处"
+    scene.need()
+    assert back not in sign_in(office).get(reverse("home:today")).content.decode()
+
+    declined(scene)
+
+    for person in (office, make.town_clerk(scene.school.town)):
+        assert back in sign_in(person).get(reverse("home:today")).content.decode()

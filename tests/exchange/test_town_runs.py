@@ -12,7 +12,7 @@ from django.urls import reverse
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.policies import is_town_office
 from gongyu.core.errors import DomainError
-from gongyu.core.models import Job
+from gongyu.core.models import Job, TimelineEntry
 from gongyu.exchange import services
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import MatchingRun, Need, Order
@@ -97,6 +97,8 @@ def test_she_starts_dispatches_and_takes_back_in_her_own_town_only(
 
     assert services.dispatch_run(run, by=clerk) == (1, 0)
     assert services.revoke_run(run, by=clerk) == 1
+    said = TimelineEntry.objects.filter(verb="order.revoke").values_list("sentence", flat=True)
+    assert set(said) == {f"{town}收回了这次派单，需求回到需求池"}
 
     theirs, districts = solved(office, other), solved(office)
     for scope in (None, other):

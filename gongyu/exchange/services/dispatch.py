@@ -114,7 +114,7 @@ def revoke_run(run: MatchingRun, *, by: User) -> int:
         )
     taken_back = 0
     for order in sent.filter(state__in=Order.LIVE).order_by("pk"):
-        _take_back(order, by=by)
+        _take_back(order, str(run.town or _("区里")), by=by)
         taken_back += 1
     run.matches.update(order=None, skipped="")
     run.dispatched_at = run.dispatched_by = None
@@ -123,9 +123,10 @@ def revoke_run(run: MatchingRun, *, by: User) -> int:
     return taken_back
 
 
-def _take_back(order: Order, *, by: User) -> None:
+def _take_back(order: Order, whose: str, *, by: User) -> None:
     order = lock_order(order)
     order.proposed_session = None
     move_order(order, Order.State.CANCELLED, verb="order.revoke", who=Party.DISTRICT)
     move_need(order.need, Need.State.POOLED)
-    note_step(order, "order.revoke", _("区里收回了这次派单，需求回到需求池"), by=by)
+    said = _("%(whose)s收回了这次派单，需求回到需求池") % {"whose": whose}
+    note_step(order, "order.revoke", said, by=by)

@@ -277,19 +277,30 @@ def _unit(user: User) -> TodayPage:
 def _pool(title: str, town: Division | None = None) -> Block:
     """What waits in the pool of the district or of a town, and when it was last matched."""
     last = MatchingRun.objects.of_scope(town).filter(objective__isnull=False).first()
+    needs = Need.objects.of_town(town)
+    rows = [
+        Row(
+            _("需求池里有 %(count)d 个需求在等") % {"count": needs.waiting().count()},
+            _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
+            if last
+            else _("还没有做过统一匹配"),
+            reverse("exchange:runs"),
+            icon="route",
+        )
+    ]
+    returned = needs.returned().count()
+    if returned:
+        rows.append(
+            Row(
+                _("%(count)d 个退回来了，还没有新去处") % {"count": returned},
+                _("可以只给它们另找，已经约定的都不动"),
+                reverse("exchange:runs"),
+                icon="undo-2",
+            )
+        )
     return Block(
         title,
-        [
-            Row(
-                _("需求池里有 %(count)d 个需求在等")
-                % {"count": Need.objects.of_town(town).waiting().count()},
-                _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
-                if last
-                else _("还没有做过统一匹配"),
-                reverse("exchange:runs"),
-                icon="route",
-            )
-        ],
+        rows,
         more_url=reverse("exchange:needs"),
         more_label=_("看需求池"),
     )

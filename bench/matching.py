@@ -221,7 +221,14 @@ def main() -> None:
         help="comma-separated",
     )
     parser.add_argument("--rematch", action="store_true", help="also follow 1 %% of changes")
+    parser.add_argument("--share", type=float, default=1.0, help="of the province's districts")
+    parser.add_argument("--workers", type=int, default=2, help="processes for the province")
     asked = parser.parse_args()
+    if asked.scale == "province":
+        from matching_province import main as in_parts
+
+        in_parts(asked.kind, asked.seeds, asked.share, asked.workers)
+        return
     methods = [
         name
         for name in asked.methods.split(",")

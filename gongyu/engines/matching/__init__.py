@@ -9,6 +9,7 @@ from .amending import Changes
 from .applying import apply_way_out
 from .candidates import Candidates, find_candidates
 from .curve import PriceOfFairness, price_of_fairness
+from .decompose import NeedsExtra, NoCluster, WorkerLost, match_in_parts, verify_in_parts
 from .errors import Cancelled, EngineFault, Fault, InvalidProblem
 from .obstacles import near_misses
 from .plan import (
@@ -48,6 +49,8 @@ __all__ = [
     "Match",
     "NearMiss",
     "Need",
+    "NeedsExtra",
+    "NoCluster",
     "Obstacle",
     "ObstacleKind",
     "Options",
@@ -66,13 +69,16 @@ __all__ = [
     "Violation",
     "WayOut",
     "WayOutKind",
+    "WorkerLost",
     "apply_way_out",
     "find_candidates",
     "match",
+    "match_in_parts",
     "near_misses",
     "price_of_fairness",
     "rematch",
     "scarcity",
     "verify",
+    "verify_in_parts",
     "warm_up",
 ]

@@ -43,6 +43,8 @@ from gongyu.exchange.models import (
     Topic,
     UnitAdmission,
     UnitMerge,
+    Visit,
+    VisitPhoto,
     WhitelistMatter,
 )
 from gongyu.exchange.models.resources import Form
@@ -596,6 +598,34 @@ class RatingFactory(DjangoModelFactory):
     stars = 5
     by = factory.SelfAttribute("order.placed_by")
     at = factory.LazyFunction(now)
+
+
+class VisitFactory(DjangoModelFactory):
+    """The day of an arranged order, with nothing written yet."""
+
+    class Meta:
+        model = Visit
+
+    order = factory.SubFactory(OrderFactory, state=Order.State.ACCEPTED)
+
+
+class VisitPhotoFactory(DjangoModelFactory):
+    """A grey picture of the school's that may be shown; ``consent=""`` for one that waits."""
+
+    class Meta:
+        model = VisitPhoto
+
+    visit = factory.SubFactory(VisitFactory)
+    side = Rating.Side.SCHOOL
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    file = factory.django.ImageField(width=60, height=40, color="grey")
+    small = factory.django.ImageField(width=30, height=20, color="grey")
+    width, height = 60, 40
+    added_by = factory.SelfAttribute("visit.order.placed_by")
+    added_at = factory.LazyFunction(now)
+    consent = VisitPhoto.Consent.FACELESS
+    consent_by = factory.LazyAttribute(lambda o: o.added_by if o.consent else None)
+    consent_at = factory.LazyAttribute(lambda o: o.added_at if o.consent else None)
 
 
 class JobFactory(DjangoModelFactory):

@@ -55,7 +55,9 @@ def read_picture(raw: bytes) -> tuple[Picture, Picture]:
                 upright = _flat(ImageOps.exif_transpose(opened))
     except UnidentifiedImageError:
         raise DomainError(_("这不是照片。请传 JPG、PNG 或 WebP。")) from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombWarning):
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError):
+        raise DomainError(_("照片的像素太多，请换一张小一点的。")) from None
+    except (OSError, SyntaxError, ValueError):
         raise DomainError(_("照片打不开，可能没传完。请重新保存一次再传。")) from None
     return _written(upright, WHOLE), _written(upright, SMALL)
 

@@ -27,6 +27,7 @@ from . import (
     publications,
     school_calendar,
     taxonomy,
+    visits,
 )
 from .district import District
 
@@ -71,6 +72,8 @@ def build_district(
         census.suspend_one(district)
         _town_office(district)
         liaisons.build(district)
+        needs.build_more_of_today(district)
+        visits.build(district)
         book_visits()
     return district
 

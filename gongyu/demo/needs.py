@@ -18,6 +18,7 @@ from gongyu.exchange.models import Need, Order, Resource, Session, Slots, Topic
 from gongyu.exchange.queries import road_km_between
 from gongyu.families.models import SchoolClass, Teaching
 
+from . import visits
 from .data import rows
 from .district import District
 from .offers import DEMO_UNIT
@@ -62,6 +63,16 @@ def build(district: District) -> None:
         for session in islice(source, TRIES * number):
             told += _tell(district, story, session, _asker(district, session, heads), words)
             if told == number:
+                break
+
+
+def build_more_of_today(district: District) -> None:
+    """Two more classes are out on the day itself, if it is one of school; built last of all."""
+    words = {row["code"]: row["words"].split("|") for row in rows("need_words")}
+    heads = _heads(district)
+    for school_class in district.rosters[2:4]:
+        for session in _few(district, 0, 0):
+            if _tell(district, "arranged", session, (school_class, heads[school_class.pk]), words):
                 break
 
 
@@ -183,6 +194,7 @@ def _continue(
             case _:
                 services.accept_order(order, by=unit)
     if story in {"rated", "half_rated"}:
+        visits.live(order, teacher, unit)
         _rate(district, order, teacher, unit, days, both=story == "rated")
     return 1
 

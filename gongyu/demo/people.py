@@ -116,3 +116,9 @@ def _demo_parent(district: District) -> None:
     other = district.person("parent-2", name="许建国")
     neighbour = Student.objects.filter(school_class=district.rosters[0]).order_by("pk")[0]
     add_guardian(neighbour, other, Guardianship.Relation.FATHER)
+    # Parents of classes that are out on the day itself.
+    for number, school_class in enumerate(district.rosters[2:4], start=3):
+        pupil = school_class.students.order_by("pk")[0]
+        name = ("韩立新", "宋晓梅")[number - 3]
+        further = district.person(f"parent-{number}", name=name)
+        add_guardian(pupil, further, Guardianship.Relation.OTHER)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Case, When
+
 from gongyu.accounts.models import Membership, Role, User
 
 from .district import PREFIX
@@ -59,6 +61,6 @@ def others() -> list[tuple[str, list[tuple[str, str]]]]:
         offered.append((label, rows))
     parents = User.objects.filter(
         username__startswith=PREFIX, memberships__role=Role.PARENT
-    ).order_by("pk")[:60]
+    ).order_by(Case(When(username__startswith=f"{PREFIX}parent", then=0), default=1), "pk")[:60]
     offered.append(("家长", [(u.username, u.name) for u in parents]))
     return offered

@@ -7,12 +7,15 @@ from gongyu.accounts.policies import (
     is_commission,
     is_community,
     is_department,
+    is_parent,
     is_school_admin,
     is_school_staff,
+    is_teacher,
     is_town_office,
     is_unit,
 )
 from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.families.models import Teaching
 from gongyu.places.models import Division, Organization
 
 from .models import Need, Order, UnitAdmission
@@ -28,6 +31,10 @@ can_answer_proposals: Predicate = is_school_staff
 can_end_orders: Predicate = is_school_staff | is_unit
 can_confer: Predicate = is_commission
 can_keep_entries: Predicate = is_unit
+can_take_part: Predicate = is_school_staff | is_unit
+can_call_roll: Predicate = is_teacher
+can_look_back: Predicate = is_parent | can_take_part
+can_see_visit_photos: Predicate = can_look_back
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission
 can_see_terms: Predicate = is_school_staff | is_commission | is_unit
@@ -49,6 +56,19 @@ def speaks_for_school(user: User, need: Need) -> bool:
 
 def speaks_for_unit(user: User, order: Order) -> bool:
     return order.session.resource.unit_id in organization_ids(user, Role.UNIT)
+
+
+def teaches_class(user: User, order: Order) -> bool:
+    """Whether somebody teaches the very class that goes; no other class has a list to call."""
+    return (
+        order.school_class_id is not None
+        and Teaching.objects.of(user).filter(school_class=order.school_class_id).exists()
+    )
+
+
+def goes_along(user: User, order: Order) -> bool:
+    """The school's side on the day: who speaks for it, or teaches the class that goes."""
+    return speaks_for_school(user, order.need) or teaches_class(user, order)
 
 
 def dispatches(user: User) -> bool:

@@ -254,9 +254,17 @@ class GrowthNote(models.Model):
 
 
 class ReadRecord(models.Model):
-    """谁看过: a row for each time somebody was shown a note. Written, never changed."""
+    """谁看过: a row for each time somebody was shown a note, or a child's name on a roll.
 
-    note = models.ForeignKey(GrowthNote, on_delete=models.CASCADE, related_name="reads")
+    Written, never changed. It is about a note, or about the child whose name stood there.
+    """
+
+    note = models.ForeignKey(
+        GrowthNote, null=True, blank=True, on_delete=models.CASCADE, related_name="reads"
+    )
+    student = models.ForeignKey(
+        Student, null=True, blank=True, on_delete=models.CASCADE, related_name="name_reads"
+    )
     reader = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -269,6 +277,13 @@ class ReadRecord(models.Model):
         verbose_name = _("阅读记录")
         verbose_name_plural = _("阅读记录")
         indexes = [models.Index(fields=["note", "-at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(note__isnull=False, student__isnull=True)
+                | Q(note__isnull=True, student__isnull=False),
+                name="read_of_a_note_or_a_name",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader_name}（{self.capacity}）"

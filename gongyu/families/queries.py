@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Prefetch, Q, QuerySet, Window
-from django.db.models.functions import RowNumber, TruncDate
+from django.db.models.functions import Coalesce, RowNumber, TruncDate
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
@@ -170,9 +170,10 @@ def other_readers_since(ids: list[int], since: datetime, *, besides: User) -> di
     counts: dict[int, int] = defaultdict(int)
     if ids:
         rows = (
-            ReadRecord.objects.filter(note__student__in=ids, at__gte=since)
+            ReadRecord.objects.filter(Q(note__student__in=ids) | Q(student__in=ids), at__gte=since)
             .exclude(reader=besides)
-            .values_list("note__student")
+            .annotate(child=Coalesce("student", "note__student"))
+            .values_list("child")
             .annotate(people=Count("reader", distinct=True))
             .order_by()
         )
@@ -204,21 +205,32 @@ def grades_of_children(user: User) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReaderOfDay:
-    """One reader on one day: as what, how many notes, how many times, when last."""
+    """One reader on one day: as what, how many notes, how many times, when last.
+
+    ``names``: how many times only the name was read, to call the roll.
+    """
 
     name: str
     capacity: str
     day: date
     notes: int
     times: int
+    names: int
     last_at: datetime
     is_me: bool
 
     @property
     def sentence(self) -> str:
-        if self.times == self.notes:
-            return _("看了 %d 条") % self.notes
-        return _("看了 %(notes)d 条，共 %(times)d 次") % {"notes": self.notes, "times": self.times}
+        read = _("看了 %d 条") % self.notes
+        if self.times != self.notes:
+            read = _("看了 %(notes)d 条，共 %(times)d 次") % {
+                "notes": self.notes,
+                "times": self.times,
+            }
+        if not self.names:
+            return read
+        called = _("点名看了名字 %d 次") % self.names
+        return f"{read}，{called}" if self.notes else called
 
 
 def reads_about(child: Student) -> QuerySet[ReadRecord, Any]:
@@ -227,10 +239,15 @@ def reads_about(child: Student) -> QuerySet[ReadRecord, Any]:
     The rows are dictionaries of ``values()``, hence ``Any``.
     """
     return (
-        ReadRecord.objects.filter(note__student=child)
+        ReadRecord.objects.filter(Q(note__student=child) | Q(student=child))
         .annotate(day=TruncDate("at", tzinfo=BEIJING))
         .values("day", "reader", "reader_name", "capacity")
-        .annotate(notes=Count("note", distinct=True), times=Count("pk"), last_at=Max("at"))
+        .annotate(
+            notes=Count("note", distinct=True),
+            times=Count("note"),
+            names=Count("student"),
+            last_at=Max("at"),
+        )
         .order_by("-last_at", "reader")
     )
 
@@ -243,6 +260,7 @@ def as_readers(rows: Iterable[Any], user: User) -> list[ReaderOfDay]:
             day=row["day"],
             notes=row["notes"],
             times=row["times"],
+            names=row["names"],
             last_at=row["last_at"],
             is_me=row["reader"] == user.pk,
         )

@@ -215,3 +215,30 @@ def record_reads(notes: Iterable[GrowthNote], reader: User) -> list[ReadRecord]:
         )
         for note in shown
     )
+
+
+@transaction.atomic
+def record_name_reads(students: Iterable[Student], teacher: User) -> list[ReadRecord]:
+    """Write down that the names of these pupils were shown to their teacher, to call the roll.
+
+    Called in the request that shows them, before it answers. Raises NotYourChild for a pupil whom
+    the reader does not teach. Two statements.
+    """
+    as_teacher = {
+        t.school_class_id: t.label for t in Teaching.objects.of(teacher).order_by("is_head")
+    }
+    at = now()
+    records = []
+    for student in students:
+        if student.school_class_id not in as_teacher:
+            raise NotYourChild
+        records.append(
+            ReadRecord(
+                student=student,
+                reader=teacher,
+                reader_name=teacher.name,
+                capacity=as_teacher[student.school_class_id],
+                at=at,
+            )
+        )
+    return ReadRecord.objects.bulk_create(records)

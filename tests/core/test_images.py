@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 
 import pytest
 from PIL import Image
@@ -83,3 +85,15 @@ def test_too_large_a_file_is_not_even_opened(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(images, "MOST_BYTES", 100)
     with pytest.raises(DomainError, match="超过 12 MB"):
         read_picture(picture())
+
+
+@pytest.mark.parametrize("side", [9_000, 11_000, 60_000])
+def test_a_picture_that_only_claims_to_be_enormous_is_refused_unread(side: int) -> None:
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    parts = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(1000))), (b"IEND", b"")]
+    raw = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in parts
+    )
+    with pytest.raises(DomainError, match="像素太多"):
+        read_picture(raw)

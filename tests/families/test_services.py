@@ -1,5 +1,7 @@
 """Classes, guardians and notes: what the services do and refuse."""
 
+from datetime import timedelta
+
 import pytest
 
 from gongyu.accounts.models import Membership, Role, User
@@ -7,7 +9,7 @@ from gongyu.accounts.queries import roles_of
 from gongyu.core import timeline
 from gongyu.core.calendar import at, now
 from gongyu.core.errors import MoveNotAllowed, NotAllowed
-from gongyu.families import services
+from gongyu.families import queries, services
 from gongyu.families.errors import NoteRefused, NotYourChild, NotYourClass
 from gongyu.families.models import (
     GrowthNote,
@@ -243,3 +245,17 @@ def test_notes_are_not_in_the_system_administration() -> None:
 
     registered = set(admin.site._registry)
     assert registered.isdisjoint({GrowthNote, ReadRecord, Student, Guardianship, Teaching})
+
+
+def test_a_name_read_to_call_the_roll_is_in_the_record_of_who_has_read(
+    teaching: Teaching,
+) -> None:
+    pupil = StudentFactory(school_class=teaching.school_class)
+    services.record_name_reads([pupil], teaching.teacher)
+    (reader,) = queries.as_readers(queries.reads_about(pupil), teaching.teacher)
+    assert (reader.capacity, reader.sentence) == ("班主任", "点名看了名字 1 次")
+    since = now() - timedelta(days=1)
+    readers = queries.other_readers_since([pupil.pk], since, besides=UserFactory())
+    assert readers[pupil.pk] == 1
+    with pytest.raises(NotYourChild):
+        services.record_name_reads([StudentFactory()], teaching.teacher)

@@ -136,6 +136,23 @@ EXPECTED: dict[str, Route] = {
     "exchange:order_heads": may(T, A, of="order", others="other_order"),
     "exchange:order_absent": may(T, A, U, of="accepted_order", others="other_order"),
     "exchange:order_revisit": may(C, of="revisit_order"),
+    "exchange:visit": may(T, A, U, of="accepted_order", others="other_accepted_order"),
+    "exchange:visit_group": may(T, A, of="accepted_order", others="other_accepted_order"),
+    "exchange:visit_roll": may(T, of="class_order", others="other_accepted_order"),
+    # a line of the unit's: the school ticks its own ones only
+    "exchange:safety_tick": may(
+        U, of="accepted_order safety_line", others="other_accepted_order safety_line"
+    ),
+    "exchange:visit_arrive": may(T, A, U, of="accepted_order", others="other_accepted_order"),
+    "exchange:visit_words": may(T, A, U, of="done_order", others="other_accepted_order"),
+    "exchange:visit_photos_add": may(T, A, U, of="done_order", others="other_accepted_order"),
+    "exchange:visit_photo": may(P, T, A, U, of="class_photo", others="other_class_photo"),
+    "exchange:visit_photo_small": may(P, T, A, U, of="class_photo", others="other_class_photo"),
+    "exchange:visit_photo_clear": may(T, A, of="class_photo", others="other_class_photo"),
+    "exchange:visit_photo_remove": may(T, A, of="class_photo", others="other_class_photo"),
+    "exchange:arrive": may(T, A, of="arrival_token", others="other_arrival_token"),
+    "exchange:unit_day": may(U),
+    "exchange:visits": may(P, T, A, U),
     "exchange:resources": may(U),
     "exchange:resource_new": may(U),
     "exchange:entries_confirm": may(U),

@@ -17,6 +17,7 @@ from django.test import Client
 
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import today
+from gongyu.exchange.arrival import token_for
 from gongyu.exchange.models import Need, Order, PlannedMatch
 from gongyu.exchange.services import renew_feed
 from gongyu.notices.services import tell
@@ -103,6 +104,24 @@ def build() -> World:
         }.items()
     }
     other_order = make.OrderFactory(pk=next(pks), session=other_session)
+    class_order = make.OrderFactory(
+        pk=next(pks),
+        need=make.NeedFactory(
+            pk=next(pks),
+            school=school,
+            school_class=school_class,
+            filed_by=teacher,
+            state=Need.State.ARRANGED,
+        ),
+        session=make.SessionFactory(pk=next(pks), resource=resource, date=today()),
+        state=Order.State.ACCEPTED,
+    )
+    other_accepted = make.OrderFactory(
+        pk=next(pks),
+        need=make.NeedFactory(pk=next(pks), school_class=other_child.school_class),
+        session=make.SessionFactory(pk=next(pks), date=today()),
+        state=Order.State.ACCEPTED,
+    )
     photo = make.ResourcePhotoFactory(pk=next(pks), resource=resource)
     proposal = make.ProposalFactory()
     make.RecommendationFactory(proposal=proposal)
@@ -168,6 +187,13 @@ def build() -> World:
         "other_need": other_need,
         "ordered_need": ordered_need,
         "order": order,
+        "class_order": class_order,
+        "other_accepted_order": other_accepted,
+        "safety_line": "staff-checked",
+        "class_photo": str(make.VisitPhotoFactory(visit__order=class_order).key),
+        "other_class_photo": str(make.VisitPhotoFactory(visit__order=other_accepted).key),
+        "arrival_token": token_for(class_order),
+        "other_arrival_token": token_for(other_accepted),
         "proposed_order": orders[Order.State.PROPOSED],
         "accepted_order": orders[Order.State.ACCEPTED],
         "done_order": orders[Order.State.DONE],

@@ -23,6 +23,7 @@ from .problems import Evidence, Measure, Problem
 from .resources import Resource, Session, Topic
 from .rules import PlanRule
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
+from .visits import RollMark, SafetyTick, Visit, VisitPhoto
 from .whitelist import PushCap, PushPlan, WhitelistMatter
 
 __all__ = [
@@ -56,7 +57,9 @@ __all__ = [
     "ResourceKind",
     "ResourcePhoto",
     "Revisit",
+    "RollMark",
     "RuledSession",
+    "SafetyTick",
     "Session",
     "Severity",
     "Slots",
@@ -64,5 +67,7 @@ __all__ = [
     "UnitAdmission",
     "UnitMerge",
     "UnmetNeed",
+    "Visit",
+    "VisitPhoto",
     "WhitelistMatter",
 ]

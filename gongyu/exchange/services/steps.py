@@ -68,6 +68,8 @@ _TELLINGS = {
     "order.revisited": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.happen": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.archive": _Telling(NOBODY, gettext_lazy("%(step)s")),
+    "order.arrive": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "visit.words": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
     "order.rate": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
 }
 

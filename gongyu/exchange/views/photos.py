@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,21 +17,12 @@ from gongyu.core.access import access, everyone
 from gongyu.core.errors import DomainError
 from gongyu.core.images import MOST_BYTES
 from gongyu.core.once import once
+from gongyu.core.pictures import FOR_AN_HOUR, answer_picture
 from gongyu.exchange import services
 from gongyu.exchange.forms.photos import PhotoForm
 from gongyu.exchange.models import Resource, ResourcePhoto
 from gongyu.exchange.models.photos import MOST_PHOTOS
 from gongyu.exchange.policies import can_keep_entries
-
-# A picture is only ever a picture: nothing in it runs, and no other site embeds it.
-_HEADERS = {
-    "Content-Disposition": "inline",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "private, max-age=3600",
-    "Vary": "Cookie, Referer, Sec-Fetch-Site",
-}
 
 
 @access(can_keep_entries)
@@ -103,21 +92,4 @@ def photo_small(request: HttpRequest, key: uuid.UUID) -> FileResponse:
 
 def _served(request: HttpRequest, key: uuid.UUID, field: str) -> FileResponse:
     found = get_object_or_404(ResourcePhoto.objects.visible_to(request.user), key=key)
-    if _is_embedded_elsewhere(request):
-        raise PermissionDenied(_("这张照片只在本平台的页面上给看。"))
-    try:
-        opened = getattr(found, field).open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(opened, content_type="image/jpeg")
-    for name, value in _HEADERS.items():
-        response[name] = value
-    return response
-
-
-def _is_embedded_elsewhere(request: HttpRequest) -> bool:
-    """Whether the page of another site asks for it; an address typed in comes from nowhere."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return True
-    referer = request.headers.get("Referer", "")
-    return bool(referer) and urlsplit(referer).netloc != request.get_host()
+    return answer_picture(request, getattr(found, field), keep=FOR_AN_HOUR)

@@ -157,6 +157,50 @@ def _to_rate(user: User, *, for_unit: bool = False) -> Block:
     )
 
 
+def _safety(user: User, side: str) -> Block:
+    """Lines of the safety sheet of the coming week that one's own side has not ticked yet."""
+    left = exchange.open_safety(user, side)
+    return Block(
+        _("行前还没查齐的"),
+        [
+            Row(
+                title=str(order.need.school if side == "unit" else order.session.resource.unit),
+                meta=_("%(when)s，%(who)s %(heads)d 人")
+                % {
+                    "when": say_half_day(order.date, order.half_day),
+                    "who": order.need.who_label,
+                    "heads": order.headcount,
+                },
+                url=reverse("exchange:visit", args=[order.pk]) + "#safety",
+                badge=_("%(n)d 项") % {"n": number},
+                tone="wait",
+            )
+            for order, number in left[:ROWS]
+        ],
+    )
+
+
+def _class_visits(user: User) -> Block:
+    """Where the classes of the person's children have been lately."""
+    been = exchange.class_visits(user)[:3]
+    return Block(
+        _("孩子的班去了哪儿"),
+        [
+            Row(
+                title=str(order.session.resource.unit),
+                meta=_("%(when)s，%(who)s") % {"when": order.when, "who": order.need.who_label}
+                + (f"：{order.visit.words}" if hasattr(order, "visit") else ""),
+                url=reverse("exchange:visits"),
+                icon="bus",
+            )
+            for order in been
+        ],
+        more_url=reverse("exchange:visits"),
+        more_label=_("看全部，还有照片"),
+        empty=_("班里去了博物馆、请来了医生，会写在这里。"),
+    )
+
+
 def _weekend_block() -> Block:
     day = today()
     coming = publishing.activities_between(day, day + timedelta(days=6))
@@ -171,7 +215,7 @@ def _weekend_block() -> Block:
 
 def _parent(user: User) -> TodayPage:
     return TodayPage(
-        [_weekend_block()],
+        [_class_visits(user), _weekend_block()],
         [
             Action(_("附近的活动"), reverse("publishing:activities"), "calendar-days"),
             Action(_("说说我们家的经验"), reverse("publishing:write"), "square-pen"),
@@ -236,6 +280,7 @@ def _teacher(user: User) -> TodayPage:
         [
             _proposals(user),
             _to_rate(user),
+            _safety(user, "school"),
             _visits(user, Role.TEACHER),
             Block(_("我的班"), classes, empty=_("名单录入以后，就能在这里给孩子写在校表现。")),
             _in_pool(user),
@@ -246,7 +291,13 @@ def _teacher(user: User) -> TodayPage:
 
 def _school_admin(user: User) -> TodayPage:
     return TodayPage(
-        [_proposals(user), _to_rate(user), _visits(user, Role.SCHOOL_ADMIN), _in_pool(user)],
+        [
+            _proposals(user),
+            _to_rate(user),
+            _safety(user, "school"),
+            _visits(user, Role.SCHOOL_ADMIN),
+            _in_pool(user),
+        ],
         [
             Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus"),
             Action(_("发一条"), reverse("publishing:write"), "square-pen"),
@@ -268,9 +319,13 @@ def _unit(user: User) -> TodayPage:
                 empty=_("没有等您回话的订单。"),
             ),
             _to_rate(user, for_unit=True),
+            _safety(user, "unit"),
             _visits(user, Role.UNIT),
         ],
-        [Action(_("看订单和日历"), reverse("exchange:orders"), "inbox")],
+        [
+            Action(_("看订单和日历"), reverse("exchange:orders"), "inbox"),
+            Action(_("今天的接待单"), reverse("exchange:unit_day"), "clipboard-list"),
+        ],
     )
 
 

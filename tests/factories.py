@@ -22,6 +22,7 @@ from gongyu.core.models import Job
 from gongyu.exchange.models import (
     CensusImport,
     Deed,
+    Evidence,
     ExamSuspension,
     Liaison,
     MatchingRun,
@@ -467,6 +468,17 @@ class ProblemFactory(DjangoModelFactory):
     def topics(self, create: bool, extracted: Any, **about: Any) -> None:
         if create and extracted:
             self.topics.set(extracted)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Evidence
+
+    problem = factory.SubFactory(ProblemFactory)
+    kind = Evidence.Kind.REPORT
+    statement = factory.Sequence(lambda n: f"第{n}条依据")
+    source = "某份报告"
+    certainty = Evidence.Certainty.UNCHECKED
 
 
 class MeasureFactory(DjangoModelFactory):

@@ -224,6 +224,22 @@
   document.addEventListener("htmx:load", (event) => event.target !== document.body && start(event.target));
 })();
 
+// A long list of choices shows what is ticked, and what holds the words typed above it. Without script it is whole.
+(() => {
+  function narrow(field) {
+    const words = field.value.trim();
+    document.getElementById(field.dataset.narrows)?.querySelectorAll("label.choice").forEach((label) => {
+      label.hidden = !label.querySelector(":checked") && !(words && label.textContent.includes(words));
+    });
+  }
+  document.addEventListener("input", (event) => event.target.dataset?.narrows && narrow(event.target));
+  document.addEventListener("keydown", (event) => event.key === "Enter" && event.target.dataset?.narrows && event.preventDefault());
+  document.querySelectorAll("[data-narrows]").forEach((field) => {
+    field.parentElement.hidden = false;
+    narrow(field);
+  });
+})();
+
 // Without a network the service worker answers with the offline page (WeChat on iOS has none, and loses nothing by it).
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register("/service-worker.js").catch(() => {});

@@ -17,6 +17,7 @@ from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 from gongyu.exchange import services
 from gongyu.exchange.models import Evidence, Measure, Need, Order, Problem
 from gongyu.exchange.queries.problems import problems
+from gongyu.notices.models import Notice
 from tests import factories as make
 
 from .conftest import Scene
@@ -243,3 +244,72 @@ def test_queries_do_not_grow_with_rows(
         client.get(LIST)
     with django_assert_max_num_queries(7):
         client.get(problem.get_absolute_url())
+
+
+def test_whoever_is_to_act_reads_it_in_the_inbox(
+    scene: Scene, problem: Problem, commission: User
+) -> None:
+    lead, helper = make.DepartmentFactory(), make.DepartmentFactory()
+    officer, other = make.person(Role.DEPARTMENT, lead), make.person(Role.DEPARTMENT, helper)
+    listed = services.record_problem(
+        "体质在下降",
+        topics=[scene.topic.parent],
+        summary="说明",
+        lead=lead,
+        supporting=[helper],
+        by=commission,
+    )
+    services.add_measure(
+        listed, what="开体能课", who=helper, due=today() + timedelta(days=9), by=commission
+    )
+    said = [notice.sentence for notice in Notice.objects.filter(to=officer).order_by("pk")]
+    assert ["牵头" in said[0], "开体能课" in said[1], len(said)] == [True, True, 2]
+    assert [n.url for n in Notice.objects.filter(to=other)] == [listed.get_absolute_url()] * 2
+
+
+def test_a_problem_is_put_right_and_its_course_keeps_what_stood_there(
+    scene: Scene, problem: Problem, commission: User, sign_in: SignIn
+) -> None:
+    client, helper = sign_in(commission), make.DepartmentFactory()
+    officer = make.person(Role.DEPARTMENT, helper)
+    address = reverse("exchange:problem_edit", args=[problem.pk])
+    assert "近视的孩子越来越多" in text_of(client.get(address))
+    assert scene.topic.parent is not None
+    form = {
+        "title": "近视来得更早了",
+        "summary": problem.summary,
+        "topics": [scene.topic.parent.pk],
+        "lead": problem.lead_id,
+        "supporting": [helper.pk],
+    }
+    page = text_of(client.post(address, form, follow=True))
+    assert "近视来得更早了" in page
+    assert "标题从“近视的孩子越来越多”改成“近视来得更早了”" in page
+    assert Notice.objects.get(to=officer).url == problem.get_absolute_url()
+    make.ProblemFactory(title="另一个问题")
+    assert "清单上已经有这个问题了" in text_of(client.post(address, form | {"title": "另一个问题"}))
+    with pytest.raises(NotAllowed):
+        services.edit_problem(problem, title="x", topics=[], summary="x", lead=helper, by=officer)
+
+
+def test_evidence_is_put_right_with_history(
+    problem: Problem, commission: User, sign_in: SignIn
+) -> None:
+    evidence = make.EvidenceFactory(problem=problem, statement="三成")
+    client = sign_in(commission)
+    address = reverse("exchange:evidence_edit", args=[evidence.pk])
+    assert "三成" in text_of(client.get(address))
+    page = text_of(client.post(address, _evidence(statement="两成八"), follow=True))
+    assert "两成八" in page
+    assert "原来是：三成（某份报告，还没有核对，先当作线索）" in page
+    make.EvidenceFactory(problem=problem, statement="四成")
+    again = client.post(address, _evidence(statement="四成"))
+    assert "这一条依据已经记过了" in text_of(again)
+
+
+def test_the_commission_reads_the_list_at_its_own_desk(
+    problem: Problem, commission: User, sign_in: SignIn, client: Client
+) -> None:
+    for address in (LIST, problem.get_absolute_url()):
+        assert "app.html" in {t.name for t in sign_in(commission).get(address).templates}
+        assert "site.html" in {t.name for t in client.get(address).templates}

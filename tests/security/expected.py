@@ -105,6 +105,8 @@ EXPECTED: dict[str, Route] = {
     "exchange:evidence_add": may(C, of="problem"),
     "exchange:measure_add": may(C, of="problem"),
     "exchange:problem_move": may(C, of="problem"),
+    "exchange:problem_edit": may(C, of="problem"),
+    "exchange:evidence_edit": may(C, of="evidence"),
     "exchange:measure_close": may(C, of="measure"),
     "exchange:needs": may(T, A, C, TW),
     "exchange:need_new": may(T, A),

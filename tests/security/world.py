@@ -165,6 +165,7 @@ def build() -> World:
             pk=next(pks), resource=other_session.resource
         ),
         "photo": photo,
+        "evidence": make.EvidenceFactory(pk=next(pks)),
         "other_unit": other_session.resource.unit,
         "merge": make.UnitMergeFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
         "vice": make.ViceFactory(pk=next(pks), organization=school),

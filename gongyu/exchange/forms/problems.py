@@ -52,8 +52,10 @@ class _ProblemForm(forms.Form):
 
     prefix_of_ids = ""
 
-    def __init__(self, data: QueryDict | None = None) -> None:
-        super().__init__(data, auto_id=f"{self.prefix_of_ids}_%s", label_suffix="")
+    def __init__(
+        self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial, auto_id=f"{self.prefix_of_ids}_%s", label_suffix="")
         for form_field in self.fields.values():
             form_field.widget.attrs.pop("maxlength", None)
         for name in ("lead", "supporting", "who"):
@@ -96,11 +98,28 @@ class ProblemForm(_ProblemForm):
         error_messages=_ONE,
     )
 
+    def __init__(self, data: QueryDict | None = None, *, problem: Problem | None = None) -> None:
+        self.problem = problem
+        super().__init__(data, initial=_of_problem(problem) if problem else None)
+
     def clean_title(self) -> str:
         title = str(self.cleaned_data["title"])
-        if Problem.objects.filter(title=title).exists():
+        same = Problem.objects.filter(title=title)
+        if self.problem is not None:
+            same = same.exclude(pk=self.problem.pk)
+        if same.exists():
             raise forms.ValidationError(_("清单上已经有这个问题了，请打开它补充依据和措施。"))
         return title
+
+
+def _of_problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "title": problem.title,
+        "summary": problem.summary,
+        "topics": [topic.pk for topic in problem.topics.all()],
+        "lead": problem.lead_id,
+        "supporting": [body.pk for body in problem.supporting.all()],
+    }
 
 
 class EvidenceForm(_ProblemForm):

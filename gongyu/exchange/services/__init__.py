@@ -32,6 +32,7 @@ from .orders import (
     refuse_proposal,
 )
 from .photos import add_photo, move_photo_up, remove_photo
+from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .ratings import rate_order, record_revisit
 from .rules import set_rule, undo_rule
@@ -80,6 +81,8 @@ __all__ = [
     "decline_order",
     "describe_group",
     "dispatch_run",
+    "edit_evidence",
+    "edit_problem",
     "end_liaison",
     "file_and_order",
     "file_need",

@@ -9,13 +9,15 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from gongyu.accounts.models import User
+from gongyu.accounts.models import Role, User
+from gongyu.accounts.queries import people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import say_day, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import Evidence, Measure, Problem, Topic
 from gongyu.exchange.policies import dispatches
+from gongyu.notices.services import tell
 from gongyu.places.models import Organization
 
 
@@ -30,27 +32,31 @@ def record_problem(
     by: User,
 ) -> Problem:
     """Put a problem at the end of the list; its needs follow from its topics."""
-    _commission_only(by)
+    commission_only(by)
     topics, supporting = list(topics), list(supporting)
     if not topics or any(topic.parent_id for topic in topics):
         raise DomainError(_("请选一级主题，下面的需求会自己归过来。"))
     if Problem.objects.filter(title=title).exists():
         raise DomainError(_("清单上已经有这个问题了，请打开它补充依据和措施。"))
     for body in (lead, *supporting):
-        _no_school(body)
+        no_school(body)
     last = Problem.objects.aggregate(last=Max("order"))["last"] or 0
     problem = Problem.objects.create(title=title, summary=summary, lead=lead, order=last + 1)
     problem.topics.set(topics)
     problem.supporting.set(body for body in supporting if body != lead)
     words = _("列入清单，%(lead)s牵头") % {"lead": lead}
     timeline.record(problem, "problem.record", words, by=by)
+    asked = _("“%(title)s”列进了突出问题清单，请你们%(part)s")
+    tell_bodies([lead], problem, "problem.record", asked % {"title": title, "part": _("牵头")})
+    others = [body for body in supporting if body != lead]
+    tell_bodies(others, problem, "problem.record", asked % {"title": title, "part": _("配合")})
     return problem
 
 
 @transaction.atomic
 def move_problem(problem: Problem, to: str, *, by: User) -> Problem:
     """Say how the problem stands now: 在办, 观察 or 缓解."""
-    _commission_only(by)
+    commission_only(by)
     problem = Problem.objects.select_for_update(of=("self",)).get(pk=problem.pk)
     if to not in Problem.MOVES[problem.state]:
         raise MoveNotAllowed(
@@ -80,7 +86,7 @@ def add_evidence(
     by: User,
 ) -> Evidence:
     """Add what speaks for the problem; nothing without a source, nothing from the future."""
-    _commission_only(by)
+    commission_only(by)
     problem = Problem.objects.select_for_update(of=("self",)).get(pk=problem.pk)
     if not source.strip():
         raise DomainError(_("没有出处的不能当依据，请写从哪里来的。"))
@@ -104,9 +110,9 @@ def add_evidence(
 @transaction.atomic
 def add_measure(problem: Problem, *, what: str, who: Organization, due: date, by: User) -> Measure:
     """Write down what is to be done, by whom and by when."""
-    _commission_only(by)
+    commission_only(by)
     problem = Problem.objects.select_for_update(of=("self",)).get(pk=problem.pk)
-    _no_school(who)
+    no_school(who)
     if due < today():
         raise DomainError(_("做完的日期已经过去了，请定在今天以后。"))
     if problem.measures.filter(what=what).exists():
@@ -118,13 +124,19 @@ def add_measure(problem: Problem, *, what: str, who: Organization, due: date, by
         "day": say_day(due),
     }
     timeline.record(problem, "problem.measure", words, by=by)
+    told = _("“%(title)s”定下一条措施，请在 %(day)s前做完：%(what)s") % {
+        "title": problem.title,
+        "day": say_day(due),
+        "what": what,
+    }
+    tell_bodies([who, problem.lead], problem, "problem.measure", told)
     return measure
 
 
 @transaction.atomic
 def close_measure(measure: Measure, *, by: User) -> Measure:
     """It is done, today."""
-    _commission_only(by)
+    commission_only(by)
     measure = Measure.objects.select_for_update(of=("self",)).get(pk=measure.pk)
     if measure.done_on is not None:
         raise MoveNotAllowed(
@@ -137,11 +149,19 @@ def close_measure(measure: Measure, *, by: User) -> Measure:
     return measure
 
 
-def _no_school(body: Organization) -> None:
+def tell_bodies(bodies: Iterable[Organization], problem: Problem, verb: str, sentence: str) -> None:
+    """Whoever works for the bodies reads it in the inbox; the commission wrote it itself."""
+    roles = (Role.DEPARTMENT, Role.COMMUNITY)
+    for body in dict.fromkeys(bodies):
+        people = people_with(body, *roles)
+        tell(people, problem, verb, sentence, url=problem.get_absolute_url())
+
+
+def no_school(body: Organization) -> None:
     if body.kind == Organization.Kind.SCHOOL:
         raise DomainError(_("这份清单谁都能看，不点出学校。请选部门、镇街或者区教委。"))
 
 
-def _commission_only(by: User) -> None:
+def commission_only(by: User) -> None:
     if not dispatches(by):
         raise NotAllowed(_("突出问题清单由区教委来写。"))

@@ -15,7 +15,7 @@ from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import services
 from gongyu.exchange.forms.problems import EvidenceForm, MeasureForm, ProblemForm
-from gongyu.exchange.models import Measure, Problem
+from gongyu.exchange.models import Evidence, Measure, Problem
 from gongyu.exchange.policies import can_file_need, can_keep_problems
 from gongyu.exchange.queries.problems import problems, topics_to_ask
 
@@ -23,8 +23,14 @@ from gongyu.exchange.queries.problems import problems, topics_to_ask
 @access(everyone)
 @require_GET
 def problem_list(request: HttpRequest) -> HttpResponse:
-    page = {"problems": list(problems()), "keeps": can_keep_problems.test(request.user)}
+    keeps = can_keep_problems.test(request.user)
+    page = {"problems": list(problems()), "keeps": keeps, "shell": _shell(keeps)}
     return render(request, "exchange/problem_list.html", page)
+
+
+def _shell(keeps: bool) -> str:
+    """Whoever keeps the list reads it at the own desk, everybody else as a visitor."""
+    return "app.html" if keeps else "site.html"
 
 
 @access(everyone)
@@ -47,6 +53,7 @@ def _page(
         "supporting": list(problem.supporting.all()),
         "to_ask": topics_to_ask(problem) if can_file_need.test(request.user) else [],
         "keeps": keeps,
+        "shell": _shell(keeps),
         "moves": [s for s in Problem.State if s in Problem.MOVES[problem.state]],
         "evidence_form": evidence,
         "measure_form": measure,
@@ -73,7 +80,46 @@ def problem_new(request: PersonRequest) -> HttpResponse:
         else:
             messages.success(request, _("列上了。接着可以补依据和措施。"))
             return redirect(problem)
-    return render(request, "exchange/problem_new.html", {"form": form})
+    return render(request, "exchange/problem_new.html", {"form": form, "draft": "new"})
+
+
+@access(can_keep_problems)
+@require_http_methods(["GET", "POST"])
+@once
+def problem_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    problem = get_object_or_404(Problem, pk=pk)
+    form = ProblemForm(request.POST if request.method == "POST" else None, problem=problem)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_problem(problem, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("改好了，原来的样子在经过里。"))
+            return redirect(problem)
+    page = {"form": form, "problem": problem, "draft": str(problem.pk)}
+    return render(request, "exchange/problem_new.html", page)
+
+
+@access(can_keep_problems)
+@require_http_methods(["GET", "POST"])
+@once
+def evidence_edit(request: PersonRequest, pk: int) -> HttpResponse:
+    evidence = get_object_or_404(Evidence.objects.select_related("problem"), pk=pk)
+    said = ("kind", "statement", "source", "source_url", "dated", "certainty")
+    initial = {name: getattr(evidence, name) for name in said}
+    form = EvidenceForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_evidence(evidence, by=request.user, **form.cleaned_data)
+        except DomainError as refusal:
+            form.add_error(None, refusal.sentence)
+        else:
+            messages.success(request, _("改好了，原来的样子在经过里。"))
+            return redirect(evidence.problem)
+    page = {"form": form, "problem": evidence.problem, "evidence": evidence}
+    page["draft"] = f"evidence-{evidence.pk}"
+    return render(request, "exchange/problem_new.html", page)
 
 
 @access(can_keep_problems)

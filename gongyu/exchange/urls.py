@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     admission,
+    calendars,
     census,
     census_board,
     conferences,
@@ -37,7 +38,10 @@ urlpatterns = [
     path("desk/people/", liaisons.desk_people, name="desk_people"),
     path("desk/export/<slug:kind>/", desk_rows.desk_export, name="desk_export"),
     path("desk/<slug:kind>/", desk.desk_orders, name="desk_orders"),
-    path("calendar/", feeds.calendar_page, name="calendar_page"),
+    path("calendar/", calendars.calendars, name="calendars"),
+    path("calendar/orders/<int:pk>/move/", calendars.calendar_propose, name="calendar_propose"),
+    path("calendar/sessions/<int:pk>/move/", calendars.session_move, name="session_move"),
+    path("calendar/subscribe/", feeds.calendar_page, name="calendar_page"),
     path("calendar/renew/", feeds.calendar_renew, name="calendar_renew"),
     path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
     path("figures/", figures.figure_list, name="figures"),

@@ -32,6 +32,7 @@ _WRITE = (_("发布"), "publishing:mine", "square-pen")
 _MAP = (_("资源地图"), "places:map", "map-pin")
 _NEEDS = (_("需求"), "exchange:needs", "list-checks")
 _PUSHED = (_("进校园"), "exchange:whitelist", "shield-check")
+_CALENDAR = (_("日历"), "exchange:calendars", "calendar-days")
 _FILE = (_("提需求"), "exchange:need_new", "message-square-plus")
 
 PLACES: dict[str, list[tuple[Any, str, str]]] = {
@@ -42,11 +43,20 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         (_("说经验"), "publishing:mine", "square-pen"),
         _MAP,
     ],
-    Role.TEACHER: [_TODAY, _FILE, _NEEDS, (_("我的班"), "families:classes", "users"), _WRITE, _MAP],
+    Role.TEACHER: [
+        _TODAY,
+        _FILE,
+        _NEEDS,
+        (_("我的班"), "families:classes", "users"),
+        _WRITE,
+        _CALENDAR,
+        _MAP,
+    ],
     Role.SCHOOL_ADMIN: [
         _TODAY,
         _FILE,
         _NEEDS,
+        _CALENDAR,
         _WRITE,
         _MAP,
         _PUSHED,
@@ -80,6 +90,7 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
     Role.UNIT: [
         _TODAY,
         (_("订单"), "exchange:orders", "inbox"),
+        _CALENDAR,
         (_("我们的资源"), "exchange:resources", "package-open"),
         _MAP,
     ],

@@ -100,6 +100,26 @@ def test_a_press_makes_an_address(sign_in: SignIn, scene: Scene) -> None:
     assert CalendarFeed.objects.get().token in answer.content.decode()
 
 
+def test_a_teacher_reads_the_own_needs_and_classes_only(client: Client, scene: Scene) -> None:
+    colleague = make.person(Role.TEACHER, scene.school)
+    mine = scene.order(Order.State.ACCEPTED, headcount=5)
+    scene.order(Order.State.ACCEPTED, headcount=5, filed_by=colleague)
+
+    (event,) = _read(client, services.renew_feed(scene.school, by=scene.teacher))
+
+    assert event["starts"].startswith(mine.date.isoformat())
+    assert len(_read(client, services.renew_feed(scene.school, by=scene.head))) == 2
+
+
+def test_a_school_reads_what_is_pushed_in(client: Client, scene: Scene) -> None:
+    make.PushPlanFactory(school=scene.school, matter__title="防火")
+
+    (event,) = _read(client, services.renew_feed(scene.school, by=scene.head))
+
+    assert event["summary"].startswith("防火进校园")
+    assert _read(client, services.renew_feed(scene.school, by=scene.teacher)) == []
+
+
 @pytest.mark.parametrize("orders", [1, 9])
 def test_queries_do_not_grow_with_orders(
     client: Client,
@@ -114,5 +134,5 @@ def test_queries_do_not_grow_with_orders(
         scene.order(Order.State.ACCEPTED, session=session)
     feed = services.renew_feed(scene.unit, by=scene.staff)
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         client.get(feed.get_absolute_url())

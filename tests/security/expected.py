@@ -90,6 +90,9 @@ EXPECTED: dict[str, Route] = {
     "publishing:return": may(C, of="experience"),
     # Exchange: a school's needs, a unit's orders, the commission's view of the whole
     "exchange:calendar": everyone(of="feed"),
+    "exchange:calendars": may(T, A, U),
+    "exchange:calendar_propose": may(U, of="order", others="other_order"),
+    "exchange:session_move": may(U, of="session", others="other_session"),
     "exchange:calendar_page": may(T, A, U),
     "exchange:calendar_renew": may(T, A, U),
     "exchange:desk": may(C, TW),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -43,19 +45,34 @@ def alternatives_for(order: Order) -> list[Alternative]:
         .select_related("resource__unit")
         .distinct()
     )
-    km = road_km_between(need.school, resource.unit)
-    busy: set[tuple[object, int]] = set()
+    busy: set[tuple[date, int]] = set()
     if need.school_class_id:
         busy = set(
             Order.objects.filter(school_class=need.school_class_id, state__in=Order.HOLDING)
             .exclude(pk=order.pk)
             .values_list("date", "half_day")
         )
+    return ranked(order, sessions, busy)[:MOST]
+
+
+def ranked(
+    order: Order, sessions: Iterable[Session], busy: Container[tuple[date, int]]
+) -> list[Alternative]:
+    """Those of a unit's sessions on the need's topics that could take the order, best first.
+
+    ``busy``: the half-days on which the class is promised already. No query.
+    """
+    need, resource = order.need, order.session.resource
+    km = road_km_between(need.school, resource.unit)
     wanted = set(Slots.pairs(need.slots))
     found: list[tuple[tuple[int, ...], Alternative]] = []
     for session in sessions:
         offer = session.resource
-        if offer.is_exclusive and (session.seats_taken or order.headcount < offer.min_group):
+        if session.pk == order.session_id or session.seats_free < order.headcount:
+            continue
+        if not offer.first_grade <= need.first_grade <= need.last_grade <= offer.last_grade:
+            continue
+        if offer.is_exclusive and order.headcount < offer.min_group:
             continue
         if offer.form == "host" and km is not None and km > offer.radius_km:
             continue
@@ -75,7 +92,7 @@ def alternatives_for(order: Order) -> list[Alternative]:
             (key, Alternative(session, _note(session, in_window, in_slot), in_window and in_slot))
         )
     found.sort(key=lambda entry: entry[0])
-    return [alternative for _key, alternative in found[:MOST]]
+    return [alternative for _key, alternative in found]
 
 
 def _note(session: Session, in_window: bool, in_slot: bool) -> str:

@@ -111,12 +111,8 @@ class _Calendar:
             return why
         if day.weekday() >= 5 and self.kinds.get(day) == Holiday.Kind.MAKEUP_WORKDAY:
             return _("调休上课")
-        if self.entry and not self.entry.opens_on(day):
-            return (
-                _("闭馆日")
-                if self.entry.closed_weekdays >> day.weekday() & 1
-                else _("不在开放月份")
-            )
+        if why := self.against_entry(day):
+            return why
         if rule.mode != OpeningRule.Mode.ANY:
             period = self._period(day)
             if period is None:
@@ -125,10 +121,23 @@ class _Calendar:
                 return _("放假期间") if rule.mode == OpeningRule.Mode.TERM else _("学期里")
         return ""
 
+    def against_entry(self, day: date) -> str:
+        """What the entry says of a weekday or a season."""
+        if self.entry is None or self.entry.opens_on(day):
+            return ""
+        closed = self.entry.closed_weekdays >> day.weekday() & 1
+        return _("闭馆日") if closed else _("不在开放月份")
+
     def _period(self, day: date) -> str | None:
         """The last period that began by then and has not ended (breaks lie within terms)."""
         held = [t for t in self.terms if t.start <= day and (t.end is None or day <= t.end)]
         return max(held, key=lambda t: t.start).period if held else None
+
+
+def closed_because(resource: Resource, day: date) -> str:
+    """Why a resource does not open on a day, whoever asks; empty if it may. Five queries."""
+    calendar = _Calendar(resource, day)
+    return calendar.against(day) or calendar.against_entry(day)
 
 
 def opening_plan(resource: Resource, until: date) -> OpeningPlan:

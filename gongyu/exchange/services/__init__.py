@@ -37,6 +37,7 @@ from .problems import add_evidence, add_measure, close_measure, move_problem, re
 from .ratings import rate_order, record_revisit
 from .rules import set_rule, undo_rule
 from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
+from .session_moves import move_session
 from .visits import (
     add_visit_photos,
     arrive,
@@ -97,6 +98,7 @@ __all__ = [
     "mind_deadlines",
     "move_photo_up",
     "move_problem",
+    "move_session",
     "name_liaison",
     "note_deed",
     "object_to_order",

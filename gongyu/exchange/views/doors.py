@@ -50,6 +50,14 @@ def seat_of(request: PersonRequest) -> Division | None:
     return towns[0]
 
 
+def calendar_desk(request: PersonRequest) -> Membership:
+    """Whose calendar a person reads now: the workspace's, else the first that has one."""
+    desk = _desk(request, *SCHOOL, *UNIT)
+    if desk is None:
+        raise NotAllowed(_("您现在不在学校也不在资源单位任职，没有日历。"))
+    return desk
+
+
 def school_of(request: PersonRequest) -> Organization:
     return _organization(_desk(request, *SCHOOL), _("您现在不在任何学校任职。"))
 

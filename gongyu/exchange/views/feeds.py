@@ -7,8 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from gongyu.accounts.models import Role
-from gongyu.accounts.queries import memberships_of
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access, everyone
 from gongyu.exchange import services
@@ -16,7 +14,7 @@ from gongyu.exchange.policies import has_calendar
 from gongyu.exchange.queries.feeds import calendar_for, feed_of
 from gongyu.places.models import Organization
 
-CALENDAR_ROLES = {Role.TEACHER, Role.SCHOOL_ADMIN, Role.UNIT}
+from .doors import calendar_desk
 
 
 @access(everyone)  # whoever knows the address: a calendar app cannot sign in
@@ -44,13 +42,7 @@ def calendar_page(request: PersonRequest) -> HttpResponse:
 
 
 def _organization(request: PersonRequest) -> Organization:
-    """The one in which the person works right now, else the first with a calendar."""
-    if request.workspace is not None and request.workspace.role in CALENDAR_ROLES:
-        here = request.workspace.organization
-    else:
-        here = next(
-            (m.organization for m in memberships_of(request.user) if m.role in CALENDAR_ROLES), None
-        )
+    here = calendar_desk(request).organization
     if here is None:
         raise Http404
     return here

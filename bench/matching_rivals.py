@@ -30,7 +30,23 @@ def _books(tally: Occupancy, pair: int) -> bool:
 def first_come_first_served(
     problem: Problem, instance: Instance, limit: float
 ) -> tuple[Any, float]:
-    """Needs come in a random order; each takes its best sessions that still have room."""
+    """What a booking site does: needs come in a random order, each books the next date with room.
+
+    A site lists what is open by date; a class teacher takes the first that suits, of one date the
+    nearest, and goes on until the wishes are met. Nobody weighs benefits.
+    """
+    tally = Occupancy(instance, np.flatnonzero(instance.fixed))
+    half = problem.session.half[instance.session]
+    for n in np.random.default_rng(0).permutation(len(instance.heads)).tolist():
+        pairs = np.arange(instance.start[n], instance.start[n + 1])
+        for pair in pairs[np.lexsort((instance.km[pairs], half[pairs]))].tolist():
+            if pair not in tally.chosen and _books(tally, pair):
+                tally.add(pair)
+    return _settled(instance, tally), np.inf
+
+
+def choosy(problem: Problem, instance: Instance, limit: float) -> tuple[Any, float]:
+    """First come, first served, but each need searches everything for what is best for it."""
     tally = Occupancy(instance, np.flatnonzero(instance.fixed))
     for n in np.random.default_rng(0).permutation(len(instance.heads)).tolist():
         pairs = np.arange(instance.start[n], instance.start[n + 1])
@@ -127,6 +143,7 @@ def cpsat(problem: Problem, instance: Instance, limit: float) -> tuple[Any, floa
 
 RIVALS: dict[str, Method | None] = {
     "fcfs": first_come_first_served,
+    "choosy": choosy,
     "greedy": greedy,
     "gale_shapley": gale_shapley,
     "cpsat": cpsat if importlib.util.find_spec("ortools") else None,

@@ -55,7 +55,9 @@ class Certificate:
     objective: the plan's benefit B. bound: no plan has a larger B. gap: bound / objective - 1
     (0 when both are 0). With fairness, ``fair_objective`` and ``fair_bound`` are of what was
     maximised and ``given_up`` is the share of the bound on B that the plan does not reach.
-    method: how the bound was proven. seconds: wall time of the run.
+    method: how the bound was found: "lagrangian", by the prices of ``proof`` alone, or "branch and
+    bound", as HiGHS says. proven: what the prices prove, which anybody can check; above the bound
+    only where that rests on HiGHS's word. seconds: wall time of the run.
     """
 
     objective: float
@@ -69,6 +71,7 @@ class Certificate:
     fair_bound: float | None = None
     given_up: float | None = None
     proof: Proof | None = None
+    proven: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

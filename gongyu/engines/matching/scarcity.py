@@ -18,7 +18,7 @@ class Scarcity:
     needs: needs of the town that ask for the topic; waiting: those that got fewer sessions than
     they wanted. at_least: benefit that the place adds with the plan left as it is. at_most: what
     it adds with everything rearranged, by the prices of the plan's proof; None without proof.
-    The true marginal value lies between the two, give or take bound - objective. per_head:
+    The true marginal value lies between the two, give or take proven - objective. per_head:
     at_least over the headcount of the class that gains most.
     """
 

@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from . import approximate, model
+from . import approximate, model, proving
 from .candidates import Memory, find_candidates
 from .duality import weak_duality_bound
 from .errors import EngineFault
@@ -25,6 +25,8 @@ from .verify import verify
 
 Tell = Callable[[Progress], None]
 Asks = Callable[[], bool]
+
+_BRANCHED = "branch and bound"
 
 _NEAR_EXACT_GAP = 1e-4
 """Gap to which small problems are solved when nothing else is asked."""
@@ -278,12 +280,12 @@ def _branch_and_bound(
     chosen = quick.chosen if quick else filled(instance, np.flatnonzero(instance.fixed))
     bound = min(highest, quick.bound) if quick else highest
     proof = quick.proof if quick else None
-    method = quick.method if quick else "branch and bound"
+    method = quick.method if quick else _BRANCHED
     if fair is None or quick is None:
         plain = run(None)
         chosen = _better(instance, None, chosen, plain.chosen)
         if plain.bound < bound:
-            bound, proof, method = plain.bound, None, "branch and bound"
+            bound, method = plain.bound, _BRANCHED
     fair_bound = None
     if fair:
         outcome = run(fair)
@@ -317,6 +319,28 @@ def _better(instance: Instance, fair: Equity | None, old: Ints, new: Ints | None
     return new if goal_of(instance, fair, new) >= goal_of(instance, fair, old) else old
 
 
+def _with_proof(
+    problem: Problem, instance: Instance, solution: Solution, objective: float, clock: Clock
+) -> tuple[Solution, float | None]:
+    """The solution with prices and with the bound to be stated, and what the prices prove.
+
+    The certificate states what the prices prove by themselves, not what the search says; only
+    branch and bound may say less.
+    """
+    proof = solution.proof
+    if proof is None and len(instance) <= 3 * SMALL:
+        prices, _ = proving.find_prices(instance, None, solution.bound, clock.enough())
+        proof = proof_of(problem, instance, prices)
+    if proof is None:
+        return solution, None
+    proven = solution.bound
+    if not solution.evaluated:
+        proven = max(objective, weak_duality_bound(problem, instance, proof))
+    if solution.method == _BRANCHED and solution.bound < proven:
+        return replace(solution, proof=proof), proven
+    return replace(solution, proof=proof, bound=proven, method="lagrangian"), proven
+
+
 def finish(
     problem: Problem,
     instance: Instance,
@@ -332,10 +356,9 @@ def finish(
     before: reasons of an earlier plan, whose ways out are kept where they are still true.
     """
     chosen, fair = solution.chosen, solution.fair
-    objective, bound = benefit(instance, chosen), solution.bound
-    if solution.proof and not solution.evaluated:
-        # The certificate states what the prices prove by themselves, not what the search says.
-        bound = max(objective, weak_duality_bound(problem, instance, solution.proof))
+    objective = benefit(instance, chosen)
+    solution, proven = _with_proof(problem, instance, solution, objective, clock)
+    bound = solution.bound
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))
     unmet = explain(problem, instance, chosen, before=before, enough=clock.enough())
     reachable = (np.diff(instance.start) > 0).astype(np.int64)
@@ -355,6 +378,7 @@ def finish(
         fair_bound=solution.fair_bound,
         given_up=max(0.0, 1.0 - objective / bound) if fair and bound > 0 else None,
         proof=solution.proof,
+        proven=proven,
     )
     plan = Plan(
         matches=tuple(

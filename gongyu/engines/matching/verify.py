@@ -41,7 +41,8 @@ def verify(problem: Problem, plan: Plan, *, prices: bool = True) -> list[Violati
     from the rules of a pair, and a limit that they alone exceed counts as what they use.
 
     prices: also derive the bound anew from the records and the prices of the certificate's proof,
-    if it has one: a bound below what they prove is refused.
+    if it has one: what is said to be proven must not lie below it, nor the bound, unless it says
+    that it rests on branch and bound.
     """
     needs = {need.id: need for need in problem.needs}
     sessions = {session.id: session for session in problem.sessions}
@@ -226,8 +227,13 @@ def _proven(problem: Problem, plan: Plan) -> Iterator[Violation]:
         yield Violation("proof", "; ".join(wrong[:5]))
         return
     bound = proven_bound(problem, proof)
-    if stated.bound < bound * (1.0 - _HAIR) - _HAIR:
-        yield Violation("bound", f"{stated.bound}, the prices prove {bound}")
+    least = bound * (1.0 - _HAIR) - _HAIR
+    branched = stated.method == "branch and bound"
+    claims = (stated.proven,) if branched else (stated.proven, stated.bound)
+    for claim in claims:
+        if claim is not None and not claim >= least:
+            yield Violation("bound", f"{claim}, the prices prove {bound}")
+            return
 
 
 def _reports(

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongyu.engines import matching
-from gongyu.engines.matching import Plan, Problem, Proof, find_candidates, match, verify
+from gongyu.engines.matching import Options, Plan, Problem, Proof, find_candidates, match, verify
 from gongyu.engines.matching import solve as solving
 from gongyu.engines.matching.instance import assemble
 from gongyu.engines.matching.recheck import best_filling, proven_bound
@@ -170,6 +170,29 @@ def test_a_bound_lowered_by_a_hair_is_refused(proven: tuple[Problem, Plan]) -> N
     assert plan.certificate.gap > 1e-5
     assert [v.rule for v in verify(problem, lowered(plan, 1e-8))] == ["bound"]
     assert verify(problem, lowered(plan, -1e-3)) == []
+
+
+def test_what_is_said_to_be_proven_is_checked_where_the_bound_is_the_solvers() -> None:
+    problem = random_problem(8, 28, 37, days=14, fixed=True)
+    plan = match(problem)
+    stated = plan.certificate
+    assert verify(problem, plan) == []
+    assert stated.method == "branch and bound"
+    assert stated.bound < 0.95 * (stated.proven or 0.0)
+    low = replace(plan, certificate=replace(stated, proven=stated.bound))
+    assert [v.rule for v in verify(problem, low)] == ["bound"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_small_plan_carries_prices(seed: int) -> None:
+    problem = random_problem(seed, 10, 14, days=14, fixed=seed % 2 == 0)
+    plan = match(problem, Options(fairness=0.5 if seed % 3 == 0 else 0.0))
+    stated = plan.certificate
+    assert stated.proof is not None
+    assert stated.proven is not None
+    assert stated.proven >= stated.bound >= stated.objective
+    assert proven_bound(problem, stated.proof) <= stated.proven + 1e-9
+    assert verify(problem, plan) == []
 
 
 def test_other_prices_do_not_prove_the_bound(proven: tuple[Problem, Plan]) -> None:

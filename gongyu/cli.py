@@ -308,7 +308,14 @@ def _match(asked: argparse.Namespace) -> int:
 
     options = Options(asked.fairness, asked.seed, asked.time_limit, asked.exact)
     files = (asked.needs, asked.sessions, asked.output)
-    return run_match.run(run_match.Asked(*files, options, asked.pairs, asked.json))
+    parts = asked.parts
+    if parts is None and (asked.workers or asked.cluster):
+        parts = 0
+    return run_match.run(
+        run_match.Asked(
+            *files, options, asked.pairs, asked.json, parts, asked.workers or 1, asked.cluster
+        )
+    )
 
 
 def _topics(asked: argparse.Namespace) -> int:

@@ -53,6 +53,18 @@ def add_match(commands: Commands) -> None:
     )
     match.add_argument("--exact", action="store_true", help="go on to a proven gap of 0.1 %%")
     match.add_argument(
+        "--parts",
+        type=_parts,
+        metavar="auto|N",
+        help="solve in parts, for several districts at once or a province (in one piece)",
+    )
+    match.add_argument(
+        "--workers", type=_workers, metavar="N", help="processes that share the parts (1)"
+    )
+    match.add_argument(
+        "--cluster", default="", metavar="ADDRESS", help="a Dask scheduler whose workers do instead"
+    )
+    match.add_argument(
         "--pairs", type=Path, metavar="CSV", help="also write every feasible pair, with its value"
     )
     match.add_argument("--json", action="store_true", help="end with one line of JSON")
@@ -91,6 +103,22 @@ def _share(text: str) -> float:
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) >= 2**31:
         raise argparse.ArgumentTypeError(f"{text!r} is not a seed; give a whole number from 0")
+    return int(text)
+
+
+def _parts(text: str) -> int:
+    if text == "auto":
+        return 0
+    return _whole(text, "a number of parts; give auto or a whole number from 1")
+
+
+def _workers(text: str) -> int:
+    return _whole(text, "a number of processes; give a whole number from 1")
+
+
+def _whole(text: str, what: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}")
     return int(text)
 
 

@@ -17,10 +17,16 @@ from gongyu.engines.matching import (
     Cancelled,
     EngineFault,
     InvalidProblem,
+    NeedsExtra,
+    NoCluster,
     Options,
     Plan,
+    Problem,
+    WorkerLost,
     match,
+    match_in_parts,
     verify,
+    verify_in_parts,
 )
 
 from .pairs import write_pairs
@@ -43,6 +49,10 @@ class Asked:
     options: Options
     pairs: Path | None = None
     json: bool = False
+    parts: int | None = None
+    """None: in one piece; 0: as many as the size asks for."""
+    workers: int = 1
+    cluster: str = ""
 
 
 def run(asked: Asked) -> int:
@@ -66,18 +76,18 @@ def _solve(asked: Asked, given: Given) -> int:
     with _interrupts(bar) as interrupted:
         try:
             with _no_banner():
-                plan = match(
-                    given.problem, asked.options, progress=bar.hear, cancelled=interrupted.is_set
-                )
+                plan = _match(asked, given.problem, bar, interrupted)
         except Cancelled:
             _say(_("停下得太早，还没有方案，什么都没写。"))
             return 130
+        except (NeedsExtra, NoCluster, WorkerLost) as lost:
+            return _refuse(_no_crew(asked, lost))
         except EngineFault as fault:
             _say(_("算出的方案没通过复核，所以没有写。请把这句话告诉我们：%s") % fault)
             return 1
         finally:
             bar.close()
-    broken = verify(given.problem, plan)
+    broken = (verify if asked.parts is None else verify_in_parts)(given.problem, plan)
     if broken:
         _say(_("算出的方案没通过复核，所以没有写。请把这句话告诉我们：%s") % broken[0])
         return 1
@@ -98,6 +108,30 @@ def _solve(asked: Asked, given: Given) -> int:
     return 0
 
 
+def _match(asked: Asked, problem: Problem, bar: Bar, interrupted: Interrupted) -> Plan:
+    if asked.parts is None:
+        return match(problem, asked.options, progress=bar.hear, cancelled=interrupted.is_set)
+    return match_in_parts(
+        problem,
+        asked.options,
+        parts=asked.parts or None,
+        workers=asked.workers,
+        cluster=asked.cluster,
+        progress=bar.hear,
+        cancelled=interrupted.is_set,
+    )
+
+
+def _no_crew(asked: Asked, lost: Exception) -> str:
+    if isinstance(lost, NeedsExtra):
+        return _("用集群要先装 Dask：pip install 'gongyu[cluster]'。")
+    if isinstance(lost, NoCluster):
+        return _("%(address)s 没有 Dask 调度器应答，或者它还没有工作进程。") % {
+            "address": asked.cluster
+        }
+    return _("一个工作进程中途没了，多半是内存不够，没有写方案。请少开几个进程再来一次。")
+
+
 def _write(path: Path, given: Given, plan: Plan) -> Path:
     """A file that is open in Excel on Windows cannot be replaced: the plan is not lost for that."""
     try:
@@ -115,6 +149,8 @@ def _write(path: Path, given: Given, plan: Plan) -> Path:
 
 def _wrong_target(asked: Asked) -> str:
     """Why the output cannot be written, said before anything is computed."""
+    if asked.parts is not None and asked.options.exact:
+        return _("--exact 要整个一起算，不能和 --parts、--workers、--cluster 一起用。")
     targets = [asked.output, *([asked.pairs] if asked.pairs else [])]
     if asked.output.suffix.lower() != ".xlsx":
         return _("方案写成 .xlsx，请给 -o 一个这样的名字，如 plan.xlsx。")

@@ -79,6 +79,7 @@ urlpatterns = [
     path("orders/<int:pk>/refuse/", orders.order_refuse, name="order_refuse"),
     path("orders/<int:pk>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<int:pk>/rate/", orders.order_rate, name="order_rate"),
+    path("orders/<int:pk>/amend/", orders.order_amend, name="order_amend"),
     path("orders/<int:pk>/object/", conferences.order_object, name="order_object"),
     path("orders/<int:pk>/confer/", conferences.order_confer, name="order_confer"),
     path("orders/<int:pk>/heads/", conferences.order_heads, name="order_heads"),

@@ -270,7 +270,7 @@ def test_the_school_cancels_with_words_that_the_unit_reads(scene: Scene, sign_in
     assert "“运动会”" in text_of(sign_in(scene.staff).get(order.get_absolute_url()))
 
 
-def test_rating_takes_a_star_and_a_press_on_each_side(scene: Scene, sign_in: SignIn) -> None:
+def test_rating_takes_one_star_on_each_side(scene: Scene, sign_in: SignIn) -> None:
     session = make.SessionFactory(resource=scene.resource, date=today())
     order = scene.order(Order.State.ACCEPTED, session=session)
     for person, stars in ((scene.teacher, 5), (scene.staff, 4)):
@@ -280,10 +280,35 @@ def test_rating_takes_a_star_and_a_press_on_each_side(scene: Scene, sign_in: Sig
         assert "请点一到五颗星。" in text_of(client.post(to("rate", order), {"words": "好"}))
         page = text_of(client.post(to("rate", order), {"stars": stars, "words": "好"}, follow=True))
         assert "评好了，谢谢。" in page
-        assert 'name="stars"' not in page
+        assert "点一颗星就评好了" not in page
+        assert "改一改，补一句" in page
     order.refresh_from_db()
     assert order.state == Order.State.RATED
     assert "两边都评了" in text_of(sign_in(scene.teacher).get(order.get_absolute_url()))
+
+
+def test_a_star_in_the_list_rates_and_leads_back_to_the_list(scene: Scene, sign_in: SignIn) -> None:
+    order = scene.order(
+        Order.State.ACCEPTED, session=make.SessionFactory(resource=scene.resource, date=today())
+    )
+    client = sign_in(scene.teacher)
+    assert to("rate", order) in text_of(client.get(reverse("exchange:orders")))
+    answer = client.post(to("rate", order), {"stars": 4, "from": "list"})
+    assert answer["Location"] == reverse("exchange:orders")
+    assert to("rate", order) not in text_of(client.get(answer["Location"]))
+
+
+def test_a_rating_is_put_right_on_its_page(scene: Scene, sign_in: SignIn) -> None:
+    order = scene.order(
+        Order.State.ACCEPTED, session=make.SessionFactory(resource=scene.resource, date=today())
+    )
+    services.rate_order(order, by=scene.teacher, stars=1)
+    client = sign_in(scene.teacher)
+    assert "请点一到五颗星。" in text_of(client.post(to("amend", order), {"words": "点错了"}))
+    page = text_of(client.post(to("amend", order), {"stars": 5, "words": "点错了"}, follow=True))
+    assert "改好了。" in page
+    assert "5 星" in page
+    assert "改一改，补一句" not in text_of(sign_in(scene.staff).get(order.get_absolute_url()))
 
 
 def test_before_the_day_there_is_nothing_to_rate(scene: Scene, sign_in: SignIn) -> None:

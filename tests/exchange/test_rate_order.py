@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from gongyu.accounts.models import Role
-from gongyu.core.calendar import today
+from gongyu.core import timeline
+from gongyu.core.calendar import at, now, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange import queries, services
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, TooEarlyToRate
@@ -45,6 +46,20 @@ def test_a_side_rates_once(scene: Scene) -> None:
     with pytest.raises(MoveNotAllowed, match="您这边已经评过了"):
         services.rate_order(order, by=scene.head, stars=1)
     assert Rating.objects.count() == 1
+
+
+def test_a_star_hit_beside_is_put_right_the_same_day(scene: Scene) -> None:
+    order = visited(scene)
+    services.rate_order(order, by=scene.teacher, stars=1)
+    services.amend_rating(order, by=scene.head, stars=5, words="手滑了")
+    rating = Rating.objects.get()
+    assert (rating.stars, rating.words, rating.by) == (5, "手滑了", scene.teacher)
+    assert "学校把评分改成 5 颗星" in [e.sentence for e in timeline.entries_of(order)]
+    with pytest.raises(NotAllowed, match="只能改自己这边评的"):
+        services.amend_rating(order, by=scene.staff, stars=1)
+    with at(now() + timedelta(days=1)), pytest.raises(MoveNotAllowed, match="当天能改"):
+        services.amend_rating(order, by=scene.teacher, stars=1)
+    assert Rating.objects.get().stars == 5
 
 
 @pytest.mark.parametrize("stars", [0, 6, -1])

@@ -60,8 +60,8 @@ def test_a_teacher_sees_the_visit_to_be_rated(sign_in: SignIn) -> None:
 
     page = _today(sign_in(teacher))
 
-    assert "点两下评一评" in page
-    assert "点两下评一评" not in _today(sign_in(person(Role.TEACHER, school)))
+    assert "点一颗星就评好" in page
+    assert "点一颗星就评好" not in _today(sign_in(person(Role.TEACHER, school)))
     assert order.get_absolute_url() in page
 
 

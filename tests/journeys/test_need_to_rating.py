@@ -82,7 +82,7 @@ def test_a_visit_of_today_is_rated_from_both_sides(newcomer: Newcomer, screen: s
     teacher = newcomer()
     sign_in_as_anybody(teacher, VISITED_TODAY[screen])
     teacher.goto("/exchange/orders/")
-    waiting = teacher.get_by_role("region", name="办完了，点两下评一评").get_by_role("link")
+    waiting = teacher.get_by_role("region", name="办完了，点一颗星就评好").get_by_role("link")
     expect(waiting.first).to_be_visible()
     waiting.first.click()
     order = teacher.url.partition("#")[0]
@@ -104,9 +104,8 @@ def test_a_visit_of_today_is_rated_from_both_sides(newcomer: Newcomer, screen: s
 
 
 def _rate(page: Page, stars: int, words: str) -> None:
-    page.get_by_role("radio", name=f"{stars} 星").check()
     page.get_by_label("想多说两句也行").fill(words)
-    page.get_by_role("button", name="评好了").click()
+    page.get_by_role("button", name=f"{stars} 星").click()
     expect(page.get_by_role("status").filter(has_text="评好了，谢谢。")).to_be_visible()
 
 

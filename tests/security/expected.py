@@ -135,6 +135,7 @@ EXPECTED: dict[str, Route] = {
     "exchange:order_agree": may(T, A, of="proposed_order", others="other_order"),
     "exchange:order_refuse": may(T, A, of="proposed_order", others="other_order"),
     "exchange:order_cancel": may(T, A, U, of="accepted_order", others="other_order"),
+    "exchange:order_amend": may(T, A, U, of="done_order", others="other_order"),
     "exchange:order_rate": may(T, A, U, of="done_order", others="other_order"),
     "exchange:order_object": may(T, A, U, of="order", others="other_order"),
     "exchange:order_confer": may(C, of="disputed_order"),

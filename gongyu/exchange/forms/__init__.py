@@ -1,7 +1,7 @@
 """What people type into the exchange."""
 
 from .aftermath import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
-from .answers import CancelForm, DeclineForm, ProposeForm, RateForm
+from .answers import AmendForm, CancelForm, DeclineForm, ProposeForm, RateForm
 from .filters import NeedFilter
 from .need import NeedForm, with_change
 from .runs import RuleForm, RunForm
@@ -9,6 +9,7 @@ from .sessions import SessionsForm
 
 __all__ = [
     "AbsentForm",
+    "AmendForm",
     "CancelForm",
     "ConferForm",
     "DeclineForm",

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongyu.exchange.models import Order, Session
+from gongyu.exchange.models import Order, Rating, Session
 from gongyu.places.models import Organization
 
 
@@ -107,6 +107,17 @@ class RateForm(AnswerForm):
         },
     )
     words = words_field(gettext_lazy("想多说两句也行"), 200)
+
+
+class AmendForm(RateForm):
+    """One's own rating as it stands, to be put right."""
+
+    prefix_of_ids = "amend"
+
+    def __init__(self, data: QueryDict | None = None, *, given: Rating | None = None) -> None:
+        super().__init__(data)
+        if given is not None:
+            self.initial = {"stars": given.stars, "words": given.words}
 
 
 def first_sentence(form: forms.Form) -> str:

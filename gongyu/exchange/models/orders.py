@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
@@ -239,3 +240,8 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_side_display()}·{self.stars}"
+
+    @property
+    def may_change(self) -> bool:
+        """On the day on which it was given; a star is quickly hit beside."""
+        return localdate(self.at) == today()

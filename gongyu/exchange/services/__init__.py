@@ -34,7 +34,7 @@ from .orders import (
 from .photos import add_photo, move_photo_up, remove_photo
 from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
-from .ratings import rate_order, record_revisit
+from .ratings import amend_rating, rate_order, record_revisit
 from .rules import set_rule, undo_rule
 from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
 from .session_moves import move_session
@@ -66,6 +66,7 @@ __all__ = [
     "add_visit_photos",
     "admit_unit",
     "agree_to_proposal",
+    "amend_rating",
     "apply_for_admission",
     "apply_import",
     "arrive",

@@ -145,7 +145,7 @@ def _remind(order: Order) -> None:
         case _S.REVISIT:
             said = _("还等回访：%(when)s那一次。再过几天没问，会自动归档。")
         case _S.ACCEPTED | _S.DONE:
-            said = _("%(when)s那一次，请点两下评一评。不评也没关系，过些天会归档。")
+            said = _("%(when)s那一次，点一颗星就评好。不评也没关系，过些天会归档。")
         case _:
             said = _("还等您回话：%(when)s。再过几天没回，会自动回到需求池。")
     remind(order, said % {"when": when})

@@ -55,6 +55,31 @@ def rate_order(order: Order, *, by: User, stars: int, words: str = "") -> Rating
     return rating
 
 
+@transaction.atomic
+def amend_rating(order: Order, *, by: User, stars: int, words: str = "") -> Rating:
+    """Put one's own side's rating right, or add a few words, on the day on which it was given."""
+    order = lock_order(order)
+    sides = {
+        Rating.Side.SCHOOL: speaks_for_school(by, order.need),
+        Rating.Side.UNIT: speaks_for_unit(by, order),
+    }
+    rating = order.ratings.filter(side__in=[s for s, speaks in sides.items() if speaks]).first()
+    if rating is None:
+        raise NotAllowed(_("只能改自己这边评的。"))
+    if not rating.may_change or order.state in (Order.State.REVISIT, Order.State.ARCHIVED):
+        raise MoveNotAllowed(_("评了以后当天能改，现在已经记下了。"))
+    if not 1 <= stars <= 5:
+        raise DomainError(_("请点一到五颗星。"))
+    rating.stars, rating.words = stars, words.strip()
+    rating.save(update_fields=["stars", "words"])
+    said = _("%(side)s把评分改成 %(stars)d 颗星") % {
+        "side": rating.get_side_display(),
+        "stars": stars,
+    }
+    note_step(order, "order.amend", said, by=by, settles=False)
+    return rating
+
+
 def is_drawn(order: Order) -> bool:
     """Whether a well rated visit is one of those that the district asks about all the same."""
     return bool(settings.REVISIT_ONE_IN) and order.pk % settings.REVISIT_ONE_IN == 0

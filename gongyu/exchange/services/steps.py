@@ -70,6 +70,7 @@ _TELLINGS = {
     "order.archive": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.arrive": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
     "visit.words": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
+    "order.amend": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.rate": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
 }
 

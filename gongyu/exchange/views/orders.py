@@ -20,7 +20,7 @@ from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import loop, queries, services
-from gongyu.exchange.forms import CancelForm, DeclineForm, ProposeForm, RateForm
+from gongyu.exchange.forms import AmendForm, CancelForm, DeclineForm, ProposeForm, RateForm
 from gongyu.exchange.forms.answers import first_sentence
 from gongyu.exchange.models import Order, Rating
 from gongyu.exchange.models.needs import in_towns
@@ -167,6 +167,17 @@ def order_page(request: PersonRequest, pk: int) -> HttpResponse:
     return render(request, "exchange/order.html", _one(request, order, side))
 
 
+def _amending(ratings: list[Rating], mine: str | None) -> dict[str, Any]:
+    """The form that puts one's own rating of today right, where there is one."""
+    own = next((r for r in ratings if r.side == mine and r.may_change), None)
+    if own is None:
+        return {}
+    return {
+        "may_amend": own.side,
+        "amend_form": AmendForm(given=own),
+    }
+
+
 def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
     """One order with what this side can do about it."""
     state, unit = order.state, order.session.resource.unit
@@ -197,6 +208,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "is_late": (is_late := services.is_short_notice(order) if side in _SIDES else False),
         "cancel_form": CancelForm(late=is_late),
         "rate_form": RateForm(),
+        **_amending(ratings, mine),
     } | aftermath_of(order, side)
 
 
@@ -304,6 +316,19 @@ def order_rate(request: PersonRequest, pk: int) -> HttpResponse:
         return again(request, order, "rate_form", form)
     services.rate_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("评好了，谢谢。"))
+    return redirect("exchange:orders" if request.POST.get("from") == "list" else order)
+
+
+@access(can_end_orders)
+@require_POST
+@once
+def order_amend(request: PersonRequest, pk: int) -> HttpResponse:
+    order = order_for(request, pk)
+    form = AmendForm(request.POST)
+    if not form.is_valid():
+        return again(request, order, "amend_form", form)
+    services.amend_rating(order, by=request.user, **form.cleaned_data)
+    messages.success(request, _("改好了。"))
     return redirect(order)
 
 

@@ -151,7 +151,7 @@ def _coming(user: User, *roles: Role) -> list[Order]:
 def _to_rate(user: User, *, for_unit: bool = False) -> Block:
     waiting = list(exchange.waiting_to_be_rated(user)[: ROWS + 1])
     return Block(
-        _("办完了，点两下评一评"),
+        _("办完了，点一颗星就评好"),
         _order_rows(waiting[:ROWS], for_unit=for_unit),
         waits=len(waiting),
     )

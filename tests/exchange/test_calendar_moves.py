@@ -57,6 +57,21 @@ def test_the_list_offers_what_is_free_on_both_sides(scene: Scene) -> None:
     assert taken.date == DAY
 
 
+def test_the_list_puts_a_half_day_that_others_wait_for_last_and_says_so(scene: Scene) -> None:
+    crowded = make.SessionFactory(resource=scene.resource, half_day=HalfDay.AFTERNOON)
+    make.OrderFactory(session=crowded)
+    free = make.SessionFactory(resource=scene.resource, date=OTHER)
+    order = scene.order()
+
+    card = next(card for card in cards(scene) if card.order.pk == order.pk)
+
+    assert [(c.value, c.is_best) for c in card.choices] == [
+        (str(crowded.pk), False),
+        (str(free.pk), True),
+    ]
+    assert "会撞" in card.choices[0].note
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [(Order.State.ACCEPTED, "先和学校说好"), (Order.State.PROPOSED, "等学校点头")],

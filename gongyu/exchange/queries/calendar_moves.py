@@ -24,7 +24,7 @@ def may_be_proposed(order: Order) -> bool:
 
 
 def add_moves(sheet: Sheet, facts: UnitFacts) -> None:
-    """Give the cards and empty sessions in full view their choices; at most four queries."""
+    """Give the cards and empty sessions in full view their choices; at most five queries."""
     halves = sheet.shown_halves
     cards = [card for half in halves for card in half.cards]
     movable = [card for card in cards if may_be_proposed(card.order)]
@@ -68,6 +68,7 @@ def _add_order_choices(cards: Sequence[Card], facts: UnitFacts, span: Span) -> N
     ).values_list("school_class_id", "date", "half_day")
     for school_class, day, half in promised:
         by_class.setdefault(school_class or 0, set()).add((day, half))
+    asked = _asked(facts)
     for card in cards:
         order = card.order
         topics = {topic.pk for topic in order.need.topics.all()}
@@ -78,27 +79,58 @@ def _add_order_choices(cards: Sequence[Card], facts: UnitFacts, span: Span) -> N
             and not facts.against(session.resource, session.date)
         ]
         found = ranked(order, fitting, by_class.get(order.school_class_id or 0, set()))
-        card.choices = _shown(order, found, span)
+        # Moving into a half-day that others wait for would only move the clash.
+        found.sort(key=lambda a: _is_crowded(a.session, order, asked))
+        card.choices = _shown(order, found, span, asked)
         if not card.choices:
             card.stays = _("别的半天都没有坐得下他们的场次。")
 
 
-def _shown(order: Order, found: list[Alternative], span: Span) -> list[Choice]:
+def _asked(facts: UnitFacts) -> dict[int, int]:
+    """Heads that wait for each of the unit's sessions ahead, or were offered it; one query."""
+    heads: dict[int, int] = {}
+    waiting = Order.objects.filter(
+        session__resource__in=facts.resources, state__in=[Order.State.PLACED, Order.State.PROPOSED]
+    )
+    for session, proposed, headcount in waiting.values_list(
+        "session", "proposed_session", "headcount"
+    ):
+        wanted = proposed or session
+        heads[wanted] = heads.get(wanted, 0) + headcount
+    return heads
+
+
+def _is_crowded(session: Session, order: Order, asked: dict[int, int]) -> bool:
+    heads = asked.get(session.pk, 0)
+    if session.resource.is_exclusive:
+        return heads > 0
+    return heads > 0 and heads + order.headcount > session.seats_free
+
+
+def _shown(
+    order: Order, found: list[Alternative], span: Span, asked: dict[int, int]
+) -> list[Choice]:
     """All within the days on the page, and the best of the others, in the order of days."""
     inside = [a for a in found if span.holds(a.session.date)]
     outside = [a for a in found if not span.holds(a.session.date)][:BEYOND]
     choices = [
         Choice(
-            str(a.session.pk), a.session.date, a.session.half_day, _note(order, a), a is found[0]
+            str(a.session.pk),
+            a.session.date,
+            a.session.half_day,
+            _note(order, a, _is_crowded(a.session, order, asked)),
+            a is found[0],
         )
         for a in [*inside, *outside]
     ]
     return sorted(choices, key=lambda c: (c.date, c.half_day, c.value))
 
 
-def _note(order: Order, alternative: Alternative) -> str:
+def _note(order: Order, alternative: Alternative, is_crowded: bool) -> str:
     resource = alternative.session.resource
     fit = _("学校选过") if alternative.suits else _("学校没选过")
+    if is_crowded:
+        fit = _("别的学校也在等，会撞")
     return fit if resource.pk == order.session.resource_id else f"{fit}，{resource.title}"
 
 

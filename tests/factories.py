@@ -35,6 +35,7 @@ from gongyu.exchange.models import (
     PlanRule,
     Problem,
     PushPlan,
+    QueueEntry,
     Rating,
     Resource,
     ResourceEntry,
@@ -599,6 +600,18 @@ class OrderFactory(DjangoModelFactory):
             order.session.seats_taken += order.headcount
             order.session.save(update_fields=["seats_taken"])
         return order
+
+
+class QueueEntryFactory(DjangoModelFactory):
+    """First in line for a session of its own."""
+
+    class Meta:
+        model = QueueEntry
+
+    need = factory.SubFactory(NeedFactory)
+    session = factory.SubFactory(SessionFactory)
+    by = factory.SelfAttribute("need.filed_by")
+    at = factory.LazyFunction(now)
 
 
 class RatingFactory(DjangoModelFactory):

@@ -189,6 +189,10 @@ CONFER_WITHIN_DAYS = int(os.environ.get("GONGYU_CONFER_WITHIN_DAYS", "5"))
 RATE_WITHIN_DAYS = int(os.environ.get("GONGYU_RATE_WITHIN_DAYS", "14"))
 REVISIT_WITHIN_DAYS = int(os.environ.get("GONGYU_REVISIT_WITHIN_DAYS", "14"))
 REVISIT_ONE_IN = int(os.environ.get("GONGYU_REVISIT_ONE_IN", "10"))
+# Whose turn it is in the line for a full session: so long the unit may take to answer.
+QUEUE_HOURS = int(os.environ.get("GONGYU_QUEUE_HOURS", "48"))
+# A school is asked whether a visit was of use after so many weeks.
+EFFECT_AFTER_WEEKS = int(os.environ.get("GONGYU_EFFECT_AFTER_WEEKS", "12"))
 # Calling off a visit with fewer school days than these ahead needs a reason, and is recorded.
 NOTICE_SCHOOL_DAYS = int(os.environ.get("GONGYU_NOTICE_SCHOOL_DAYS", "3"))
 

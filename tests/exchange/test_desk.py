@@ -119,7 +119,7 @@ def test_queries_do_not_grow_with_rows(
         make.OrderFactory(session=session, need__school_class=make.SchoolClassFactory())
     client = sign_in(make.person(Role.COMMISSION))
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(27):
         assert client.get(DESK).status_code == 200
 
 

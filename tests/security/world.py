@@ -144,6 +144,7 @@ def build() -> World:
         "note": note,
         "other_note": other_note,
         "desk_kind": "today",
+        "rate": "response",
         "feed": renew_feed(unit, by=world.people[Role.UNIT]).token,
         "inbox_notice": tell([world.people[Role.UNIT]], order, "order.place", "点单", url="/")[0],
         "other_inbox_notice": tell([make.person(Role.UNIT)], order, "order.place", "点单", url="/")[
@@ -198,6 +199,8 @@ def build() -> World:
         "proposed_order": orders[Order.State.PROPOSED],
         "accepted_order": orders[Order.State.ACCEPTED],
         "done_order": orders[Order.State.DONE],
+        "queue_entry": make.QueueEntryFactory(pk=next(pks), need=need),
+        "other_queue_entry": make.QueueEntryFactory(pk=next(pks)),
         "disputed_order": orders[Order.State.DISPUTED],
         "revisit_order": orders[Order.State.REVISIT],
         "other_order": other_order,

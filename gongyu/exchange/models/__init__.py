@@ -20,6 +20,7 @@ from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
 from .problems import Evidence, Measure, Problem
+from .queues import Effect, QueueEntry
 from .resources import Resource, Session, Topic
 from .rules import PlanRule
 from .runs import MatchingRun, PlannedMatch, UnmetNeed
@@ -30,6 +31,7 @@ __all__ = [
     "CalendarFeed",
     "CensusImport",
     "Deed",
+    "Effect",
     "EntryInvitation",
     "Evidence",
     "ExamSuspension",
@@ -51,6 +53,7 @@ __all__ = [
     "Problem",
     "PushCap",
     "PushPlan",
+    "QueueEntry",
     "Rating",
     "Resource",
     "ResourceEntry",

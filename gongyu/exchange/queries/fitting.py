@@ -69,6 +69,7 @@ class NearMissOffer:
     km: float
     sentences: list[str]
     remedies: list[wording.Remedy]
+    may_queue: bool = False
 
     @property
     def remedy(self) -> wording.Remedy | None:
@@ -195,12 +196,28 @@ def _add_stars(offers: list[UnitOffer]) -> None:
 
 def _near_miss(miss: matching.NearMiss, by_id: dict[str, Session]) -> NearMissOffer:
     session = by_id[miss.session]
+    obstacles = [_as_met(o, session) for o in miss.obstacles]
     form = planning.FORMS[session.resource.form]
-    remedies = [wording.remedy_for(o, form=form) for o in miss.obstacles]
+    remedies = [wording.remedy_for(o, form=form) for o in obstacles]
     solvable = all(remedies)
     return NearMissOffer(
         session,
         miss.km,
-        [wording.say_obstacle(o, form=form) for o in miss.obstacles],
+        [wording.say_obstacle(o, form=form) for o in obstacles],
         [r for r in remedies if r] if solvable else [],
+        may_queue=all(o.kind is matching.ObstacleKind.FULL for o in obstacles),
     )
+
+
+def _as_met(obstacle: matching.Obstacle, session: Session) -> matching.Obstacle:
+    """The engine hears of free seats alone; what others have taken makes a session full, not small.
+
+    A group that would not fit into the empty session either stays too big.
+    """
+    kind = matching.ObstacleKind
+    heads = obstacle.needed
+    if obstacle.kind is kind.TOO_BIG and isinstance(heads, int):
+        if session.seats_taken and heads <= session.seats:
+            return matching.Obstacle(kind.FULL, heads, session.seats_free)
+        return matching.Obstacle(kind.TOO_BIG, heads, session.seats)
+    return obstacle

@@ -87,9 +87,17 @@ def inbox_of(unit: Organization) -> Inbox:
     ).values_list("school_class_id", "date", "half_day")
     busy = {(pk, day, half) for pk, day, half in promised if pk}
     waiting = []
+    promised_to_line: dict[int, int] = defaultdict(int)
     for order in orders:
-        entry = _look(order, inside[order.session_id], busy)
+        if order.origin == Order.Origin.QUEUE:
+            promised_to_line[order.session_id] += order.headcount
+    for order in orders:
+        from_line = order.origin == Order.Origin.QUEUE
+        kept = 0 if from_line else promised_to_line[order.session_id]
+        entry = _look(order, inside[order.session_id], busy, kept)
         if not entry.clash:
+            if from_line:
+                promised_to_line[order.session_id] -= order.headcount
             inside[order.session_id].append((str(order.need.school), order.headcount))
             if order.school_class_id:
                 busy.add((order.school_class_id, order.date, order.half_day))
@@ -97,7 +105,10 @@ def inbox_of(unit: Organization) -> Inbox:
     return Inbox(waiting)
 
 
-def _look(order: Order, inside: list[tuple[str, int]], busy: set[tuple[int, date, int]]) -> Waiting:
+def _look(
+    order: Order, inside: list[tuple[str, int]], busy: set[tuple[int, date, int]], kept: int
+) -> Waiting:
+    """``kept``: heads for whom seats stay free, as they stood in line."""
     session, resource = order.session, order.session.resource
     if session.state != Session.State.OPEN or session.date <= today():
         return Waiting(order, _("这一场过期了，请另提一个半天或婉拒"), None)
@@ -106,6 +117,10 @@ def _look(order: Order, inside: list[tuple[str, int]], busy: set[tuple[int, date
     room = Room(session.seats, taken, order.headcount, names)
     if resource.is_exclusive and taken:
         return Waiting(order, _("这是专场，%(who)s已经排在前面") % {"who": _who(names)}, room)
+    if kept and not room.over and (resource.is_exclusive or order.headcount > room.free - kept):
+        return Waiting(
+            order, _("名额先留给排队的 %(n)d 人，他们的单子也在等您") % {"n": kept}, room
+        )
     if room.over:
         if not names:
             return Waiting(order, _("这一场只有 %(n)d 个名额") % {"n": session.seats}, room)

@@ -5,13 +5,14 @@ from .census import confirm_entries, invite_units, remind_units, save_entry
 from .conferences import object_to_order, settle_objection
 from .deadlines import mind_deadlines
 from .dispatch import dispatch_run, revoke_run
+from .effects import answer_effect
 from .endings import cancel_order, change_headcount, is_short_notice, record_absence
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .ledger import book_visits
 from .liaisons import end_liaison, name_liaison, note_deed
 from .merges import keep_apart, merge_units, undo_merge
-from .needs import file_and_order, file_need, withdraw_need
+from .needs import file_and_order, file_and_queue, file_need, withdraw_need
 from .offers import add_resource, add_sessions, withdraw_session
 from .opening import (
     add_opening_exception,
@@ -34,6 +35,7 @@ from .orders import (
 from .photos import add_photo, move_photo_up, remove_photo
 from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
+from .queues import join_queue, leave_queue, offer_all_places, offer_places
 from .ratings import amend_rating, rate_order, record_revisit
 from .rules import set_rule, undo_rule
 from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
@@ -67,6 +69,7 @@ __all__ = [
     "admit_unit",
     "agree_to_proposal",
     "amend_rating",
+    "answer_effect",
     "apply_for_admission",
     "apply_import",
     "arrive",
@@ -87,13 +90,16 @@ __all__ = [
     "edit_problem",
     "end_liaison",
     "file_and_order",
+    "file_and_queue",
     "file_need",
     "forget_rolls",
     "generate_sessions",
     "invite_units",
     "is_interrupted",
     "is_short_notice",
+    "join_queue",
     "keep_apart",
+    "leave_queue",
     "list_matter",
     "merge_units",
     "mind_deadlines",
@@ -103,6 +109,8 @@ __all__ = [
     "name_liaison",
     "note_deed",
     "object_to_order",
+    "offer_all_places",
+    "offer_places",
     "place_order",
     "plan_push",
     "propose_session",

@@ -69,6 +69,11 @@ def _unanswered() -> Q:
     return (
         _out_of_time(_S.PLACED)
         | _out_of_time(_S.PROPOSED)
+        | Q(
+            state=_S.PLACED,
+            origin=Order.Origin.QUEUE,
+            since__lte=now() - timedelta(hours=settings.QUEUE_HOURS),
+        )
         | Q(state=_S.PLACED, date__lte=day)
         | Q(state=_S.PROPOSED, proposed_session__date__lte=day)
     )

@@ -19,7 +19,13 @@ from gongyu.exchange.errors import (
 from gongyu.exchange.models import Need, Order, Party, Session
 from gongyu.exchange.policies import speaks_for_school, speaks_for_unit
 
-from .moves import lock_order, lock_order_and_session, move_need, move_order
+from .moves import (
+    lock_order,
+    lock_order_and_session,
+    move_need,
+    move_order,
+    offer_after_commit,
+)
 from .steps import note_step
 
 MOST_PUPILS = 2000  # the database refuses more; a whole school fits
@@ -117,6 +123,7 @@ def change_headcount(order: Order, headcount: int, *, by: User) -> Order:
     order.need.save(update_fields=["headcount"])
     said = _("人数从 %(before)d 改成 %(now)d") % {"before": before, "now": headcount}
     note_step(order, "order.heads", said, by=by, settles=False)
+    offer_after_commit(order.session_id)
     return order
 
 

@@ -6,14 +6,16 @@ other.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
 from gongyu.core.calendar import now
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed
-from gongyu.exchange.models import Need, Objection, Order, Party, Session
+from gongyu.exchange.models import Need, Objection, Order, Party, QueueEntry, Session
 from gongyu.exchange.models.moves import CONFERRED, NEED_MOVES, move_of
 from gongyu.families.models import SchoolClass
 
@@ -54,7 +56,9 @@ def lock_order_and_session(order: Order) -> Order:
 def lock_order(order: Order) -> Order:
     """The order as it is now, locked until the transaction ends, with its need locked too."""
     locked = Order.objects.select_for_update().get(pk=order.pk)
-    locked.need = Need.objects.select_for_update().select_related("school").get(pk=locked.need_id)
+    locked.need = (
+        Need.objects.select_for_update(of=("self",)).select_related("school").get(pk=locked.need_id)
+    )
     locked.session = _with_resource(locked.session_id)
     return locked
 
@@ -89,6 +93,8 @@ def move_need(need: Need, to: Need.State) -> None:
             )
         need.state = to
         need.save(update_fields=["state"])
+        if to not in (Need.State.POOLED, Need.State.ORDERED):
+            QueueEntry.objects.waiting().filter(need=need).update(left_at=now())
 
 
 def move_order(
@@ -117,6 +123,19 @@ def move_order(
     if to in (Order.State.CANCELLED, Order.State.DECLINED, Order.State.MISSED):
         order.ended_by = who
     order.save()
+    if to not in Order.HOLDING:
+        offer_after_commit(order.session_id)
+
+
+def offer_after_commit(session_id: int) -> None:
+    """Offer the seats that this transaction may make free to those in line, once it stands."""
+    transaction.on_commit(partial(_offer, session_id), robust=True)
+
+
+def _offer(session_id: int) -> None:
+    from .queues import offer_places  # which moves orders through this module
+
+    offer_places(session_id)
 
 
 def take_in_hand(need: Need, *, by: User) -> None:

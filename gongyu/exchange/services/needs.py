@@ -20,6 +20,7 @@ from gongyu.places.models import Organization
 from .endings import MOST_PUPILS, cancel_order
 from .moves import move_need
 from .orders import place_order
+from .queues import join_queue
 
 
 @transaction.atomic
@@ -100,6 +101,14 @@ def file_and_order(school: Organization, session: Session, *, by: User, **need: 
     """File a need and order a session for it in one step; if the order fails, nothing is filed."""
     filed = file_need(school, by=by, **need)  # type: ignore[arg-type]  # the caller's form fields
     return place_order(filed, session, by=by)
+
+
+@transaction.atomic
+def file_and_queue(school: Organization, session: Session, *, by: User, **need: object) -> Need:
+    """File a need and stand in line for a full session in one step; both, or neither."""
+    filed = file_need(school, by=by, **need)  # type: ignore[arg-type]  # the caller's form fields
+    join_queue(filed, session, by=by)
+    return filed
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import Order, Resource, Session, Topic
 from gongyu.places.models import Organization
 
-from .moves import lock_session
+from .moves import lock_session, offer_after_commit
 from .orders import decline_order
 
 STARTS = (time(9, 0), time(14, 0), time(18, 30))
@@ -102,6 +102,7 @@ def withdraw_session(session: Session, *, by: User) -> list[Order]:
         for order in asking.order_by("pk")
     ]
     Session.objects.filter(pk=session.pk).update(state=Session.State.WITHDRAWN)
+    offer_after_commit(session.pk)
     when = say_half_day(session.date, session.half_day)
     timeline.record(
         session.resource, "session.withdraw", _("收回%(when)s这一场") % {"when": when}, by=by

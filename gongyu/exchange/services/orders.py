@@ -55,16 +55,17 @@ def place_order(
     overrule by choosing. ``waives_notice``: both sides agreed in a conference to meet sooner.
     """
     session = lock_session(session.pk)
-    need = Need.objects.select_for_update().select_related("school").get(pk=need.pk)
+    need = Need.objects.select_for_update(of=("self",)).select_related("school").get(pk=need.pk)
     if origin == Order.Origin.DIRECT and not speaks_for_school(by, need):
         raise NotAllowed(_("只有提出的老师和学校管理员能为这条需求点单。"))
     if need.state != Need.State.POOLED:
         raise MoveNotAllowed(
             _("这条需求现在是“%(state)s”，不用再点了。") % {"state": need.get_state_display()}
         )
-    _check_conditions(need, session)
-    if not waives_notice:
-        _check_notice(session)
+    check_conditions(need, session, notice=not waives_notice)
+    promised = seats_promised(session)
+    if promised and session.seats_free - promised < need.headcount:
+        raise SessionFull(max(0, session.seats_free - promised), need.headcount)
     order = Order(
         need=need,
         headcount=need.headcount,
@@ -80,12 +81,34 @@ def place_order(
     if origin == Order.Origin.RUN:
         take_in_hand(need, by=by)
     unit, when = session.resource.unit, say_half_day(session.date, session.half_day)
-    sentence = _("向%(unit)s点单：%(when)s") % {"unit": unit, "when": when}
+    said = (
+        _("排队排到了，向%(unit)s点单：%(when)s")
+        if origin == Order.Origin.QUEUE
+        else _("向%(unit)s点单：%(when)s")
+    )
+    sentence = said % {"unit": unit, "when": when}
     note_step(order, "order.place", sentence, by=by)
     return order
 
 
-def _check_conditions(need: Need, session: Session) -> None:
+def seats_promised(session: Session, *, but: Order | None = None) -> int:
+    """Seats that stay free for those who stood in line and whose order waits for the unit.
+
+    In an exclusive session one such order promises the whole.
+    """
+    waiting = Order.objects.filter(
+        session=session, origin=Order.Origin.QUEUE, state=Order.State.PLACED
+    )
+    if but is not None:
+        waiting = waiting.exclude(pk=but.pk)
+    heads = sum(waiting.values_list("headcount", flat=True))
+    return session.seats if heads and session.resource.is_exclusive else heads
+
+
+def check_conditions(
+    need: Need, session: Session, *, notice: bool = False, seats: bool = True
+) -> None:
+    """What the unit asks of everybody; ``notice`` and ``seats``: whether these count as well."""
     resource = session.resource
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
@@ -95,8 +118,10 @@ def _check_conditions(need: Need, session: Session) -> None:
         raise SessionDoesNotFit(
             _("这项资源面向%(grades)s，和您的年级对不上。") % {"grades": resource.grades_label}
         )
-    if session.seats_free < need.headcount:
+    if seats and session.seats_free < need.headcount:
         raise SessionFull(session.seats_free, need.headcount)
+    if notice:
+        _check_notice(session)
     if resource.is_exclusive and need.headcount < resource.min_group:
         raise SessionDoesNotFit(
             _("这是专场，至少 %(least)d 人才开。可以和别的班一起来。")
@@ -161,8 +186,11 @@ def _take_seats(order: Order, verb: str, who: Party) -> None:
     session = lock_session(order.session_id)
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
-    if session.seats_free < order.headcount:
-        raise SessionFull(session.seats_free, order.headcount)
+    free = session.seats_free
+    if order.origin != Order.Origin.QUEUE:
+        free -= seats_promised(session, but=order)
+    if free < order.headcount:
+        raise SessionFull(max(0, free), order.headcount)
     _check_class_is_free(order)
     try:
         with transaction.atomic():
@@ -223,7 +251,7 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
         raise SessionDoesNotFit(_("只能改到自己单位的场次。"))
     if session.pk == order.session_id:
         raise SessionDoesNotFit(_("这就是原来的半天，请另选一个。"))
-    _check_conditions(order.need, session)
+    check_conditions(order.need, session)
     order.proposed_session = session
     order.words = words.strip()
     order.answered_at = now()

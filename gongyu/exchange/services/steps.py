@@ -136,6 +136,11 @@ def remind(order: Order, sentence: str) -> None:
     tell(people, order, "order.remind", sentence, url=order.get_absolute_url(), asks=True)
 
 
+def tell_school(order: Order, verb: str, sentence: str) -> None:
+    """Tell the school something that is no step of the order, with nobody of it having acted."""
+    tell(_school_people(order), order, verb, sentence, url=order.get_absolute_url())
+
+
 def district_people() -> list[User]:
     """Who settles objections and calls back: active people of the commission; one query."""
     held = Membership.objects.current().filter(role=Role.COMMISSION)

@@ -7,7 +7,7 @@ from typing import Any
 from gongyu.core.calendar import today
 from gongyu.exchange import queries
 from gongyu.exchange.forms import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
-from gongyu.exchange.models import Order, Revisit
+from gongyu.exchange.models import Effect, Order, Revisit
 from gongyu.exchange.planning import Draft
 
 
@@ -20,6 +20,7 @@ def aftermath_of(order: Order, side: str) -> dict[str, Any]:
     of_side = side in ("school", "unit")
     may_object = of_side and state == Order.State.PLACED and order.origin == Order.Origin.RUN
     may_confer = side == "district" and state == Order.State.DISPUTED
+    happened = state in Order.HAPPENED
     dispatched = order.origin == Order.Origin.RUN
     revisited = state in (Order.State.REVISIT, Order.State.ARCHIVED)
     may_change = state in (Order.State.PLACED, Order.State.ACCEPTED) and order.date >= today()
@@ -29,6 +30,7 @@ def aftermath_of(order: Order, side: str) -> dict[str, Any]:
         "can_change_heads": side == "school" and may_change,
         "can_record_absence": of_side and state == Order.State.ACCEPTED and order.day_has_come,
         "can_revisit": side == "district" and state == Order.State.REVISIT,
+        "effect": Effect.objects.filter(order=order).first() if happened else None,
         "objections": list(order.objections.select_related("by", "settled_by"))
         if dispatched
         else [],

@@ -14,10 +14,17 @@ from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import services
 from gongyu.exchange.forms import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
-from gongyu.exchange.policies import can_answer_proposals, can_confer, can_end_orders
+from gongyu.exchange.policies import (
+    can_answer_proposals,
+    can_confer,
+    can_end_orders,
+    can_file_need,
+)
 
 from .doors import order_for
 from .orders import again
+
+MOST_EFFECT_WORDS = 200
 
 
 @access(can_end_orders)
@@ -91,3 +98,17 @@ def order_revisit(request: PersonRequest, pk: int) -> HttpResponse:
     order = services.record_revisit(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("回访记下了，这一单归档。"))
     return redirect(order)
+
+
+@access(can_file_need)
+@require_POST
+@once
+def order_effect(request: PersonRequest, pk: int) -> HttpResponse:
+    """有没有用: one tap from the first page, a few words on the order's own page if wanted."""
+    order = order_for(request, pk)
+    words = request.POST.get("words", "")[:MOST_EFFECT_WORDS]
+    services.answer_effect(
+        order, by=request.user, answer=request.POST.get("answer", ""), words=words
+    )
+    messages.success(request, _("记下了，谢谢。"))
+    return redirect("home:today" if "today" in request.POST else order)

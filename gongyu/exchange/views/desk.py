@@ -11,6 +11,7 @@ from gongyu.exchange.models import Need
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
 from gongyu.exchange.queries.liaisons import without_liaison
+from gongyu.exchange.queries.rates import rates_of_all
 from gongyu.exchange.queries.unmet import unmet
 
 from .doors import seat_of
@@ -34,6 +35,7 @@ def desk_page(request: PersonRequest) -> HttpResponse:
         "coverage": desk.coverage(town),
         "nameless": without_liaison(town).count(),
         "unmet": unmet(town)[:UNMET_SHOWN],
+        "rates": rates_of_all(town),
         "town": town,
         "returned": Need.objects.of_town(town).returned().count(),
     }

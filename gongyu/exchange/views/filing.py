@@ -23,6 +23,7 @@ from gongyu.exchange.queries.nearby import draw_nearby
 
 from .doors import number, school_of
 
+SENDS = frozenset({"session", "pool", "queue"})  # the buttons that file
 MOST_SUGGESTED_FROM = 2000  # characters of a text that are read for topics
 
 
@@ -30,31 +31,38 @@ MOST_SUGGESTED_FROM = 2000  # characters of a text that are read for topics
 @require_http_methods(["GET", "POST"])
 @once
 def need_new(request: PersonRequest) -> HttpResponse:
-    """The form; posted with ``session`` it orders, with ``pool`` it files, else it only looks."""
+    """The form; posted with ``session`` it orders, with ``pool`` it files, with ``queue`` it stands
+    in a line as well, else it only looks.
+    """
     queries.warm_up()
     data = with_change(request.POST) if request.method == "POST" else None
     form = _form(request, data)
-    if data is not None and ("session" in data or "pool" in data) and form.is_valid():
+    is_sent = data is not None and not SENDS.isdisjoint(data)
+    if data is not None and is_sent and form.is_valid():
         try:
             return _file(request, form, data)
         except DomainError as refusal:
             form.add_error(None, refusal.sentence)
     page = _page(request, form, data)
-    page["is_sent"] = data is not None and ("session" in data or "pool" in data)
+    page["is_sent"] = is_sent
     template = "need_body.html" if request.headers.get("HX-Request") else "need_new.html"
     return render(request, f"exchange/{template}", page)
 
 
 def _file(request: PersonRequest, form: NeedForm, data: QueryDict) -> HttpResponse:
     school = form.school
-    if "session" not in data:
+    if "pool" in data or not ("session" in data or "queue" in data):
         need = services.file_need(school, by=request.user, **form.need_fields())
         messages.success(request, _("放进需求池了。下一次全区派单会一起配，有结果就告诉您。"))
         return redirect(need)
     sessions = Session.objects.visible_to(request.user).select_related("resource__unit")
-    session = sessions.filter(pk=number(data.get("session"))).first()
+    session = sessions.filter(pk=number(data.get("queue") or data.get("session"))).first()
     if session is None:
         raise DomainError(_("这一场刚刚不在了，请重新选一场。"))
+    if "queue" in data:
+        need = services.file_and_queue(school, session, by=request.user, **form.need_fields())
+        messages.success(request, _("放进需求池，也排上队了。一有位子就替您点单。"))
+        return redirect(need)
     order = services.file_and_order(school, session, by=request.user, **form.need_fields())
     unit = session.resource.unit
     messages.success(request, _("点单送到%(unit)s了，等它回话。") % {"unit": unit})

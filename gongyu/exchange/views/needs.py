@@ -17,7 +17,7 @@ from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import loop, queries, services
 from gongyu.exchange.forms import NeedFilter
-from gongyu.exchange.models import Need, Session
+from gongyu.exchange.models import Need, QueueEntry, Session
 from gongyu.exchange.models.moves import NEED_MOVES
 from gongyu.exchange.planning import Draft
 from gongyu.exchange.policies import (
@@ -26,6 +26,7 @@ from gongyu.exchange.policies import (
     can_read_needs,
     speaks_for_school,
 )
+from gongyu.exchange.queries.queues import lines_of
 from gongyu.exchange.queries.repeat import done_a_year_ago
 
 from .doors import need_for, number, school_of, seat_of, side_of
@@ -80,6 +81,7 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
             "fit": queries.fit_for(Draft.of(need)) if waits and is_ours else None,
             "is_ours": is_ours,
             "can_withdraw": is_ours and Need.State.WITHDRAWN in NEED_MOVES[need.state],
+            "lines": list(lines_of(need)) if waits else [],
             "unmet": queries.latest_reason(need) if waits else None,
         },
     )
@@ -89,14 +91,19 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
 @require_POST
 @once
 def order_place(request: PersonRequest, pk: int) -> HttpResponse:
-    """点单 for a need that stands in the pool."""
+    """点单 for a need that stands in the pool, or a place in the line for a full session."""
     need = need_for(request, pk)
     sessions = Session.objects.visible_to(request.user).select_related("resource__unit")
-    session = sessions.filter(pk=number(request.POST.get("session"))).first()
+    wanted = request.POST.get("queue") or request.POST.get("session")
+    session = sessions.filter(pk=number(wanted)).first()
     if session is None:
         raise DomainError(_("这一场刚刚不在了，请重新选一场。"))
-    services.place_order(need, session, by=request.user)
     unit = session.resource.unit
+    if "queue" in request.POST:
+        services.join_queue(need, session, by=request.user)
+        messages.success(request, _("排上了。%(unit)s一有位子就替您点单。") % {"unit": unit})
+        return redirect(need)
+    services.place_order(need, session, by=request.user)
     messages.success(request, _("点单送到%(unit)s了，等它回话。") % {"unit": unit})
     return redirect(need)
 
@@ -109,3 +116,14 @@ def need_withdraw(request: PersonRequest, pk: int) -> HttpResponse:
     services.withdraw_need(need, by=request.user)
     messages.success(request, _("这条需求撤回了。"))
     return redirect(need)
+
+
+@access(can_file_need)
+@require_POST
+@once
+def queue_leave(request: PersonRequest, pk: int) -> HttpResponse:
+    """不排了: one tap out of the line."""
+    entries = QueueEntry.objects.visible_to(request.user).select_related("need")
+    entry = services.leave_queue(get_object_or_404(entries, pk=pk), by=request.user)
+    messages.success(request, _("不排了，后面的往前挪一位。"))
+    return redirect(entry.need)

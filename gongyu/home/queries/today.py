@@ -15,12 +15,14 @@ from gongyu.accounts.queries import organization_ids, town_of
 from gongyu.core.calendar import midnight, say_day, say_half_day, today
 from gongyu.exchange import queries as exchange
 from gongyu.exchange.models import MatchingRun, Need, Order
+from gongyu.exchange.queries.effects import effects_to_ask
 from gongyu.families.queries import ChildWithNotes, children_with_latest_notes, classes_of
 from gongyu.places.models import Division
 from gongyu.publishing import queries as publishing
 from gongyu.publishing.models import Article, Policy
 
 ROWS = 5
+EFFECTS = 2
 LATE_AFTER_DAYS = 3
 
 
@@ -63,6 +65,7 @@ class TodayPage:
     blocks: list[Block]
     actions: list[Action]
     children: list[ChildWithNotes] = field(default_factory=list)
+    effects: list[Order] = field(default_factory=list)
 
     @property
     def waits(self) -> int:
@@ -264,6 +267,11 @@ def _in_pool(user: User) -> Block:
     )
 
 
+def _effects(user: User) -> list[Order]:
+    """Visits of a term ago: was it of use? A few at a time."""
+    return list(effects_to_ask(user)[:EFFECTS])
+
+
 def _teacher(user: User) -> TodayPage:
     classes = [
         Row(
@@ -286,6 +294,7 @@ def _teacher(user: User) -> TodayPage:
             _in_pool(user),
         ],
         [Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus")],
+        effects=_effects(user),
     )
 
 
@@ -302,6 +311,7 @@ def _school_admin(user: User) -> TodayPage:
             Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus"),
             Action(_("发一条"), reverse("publishing:write"), "square-pen"),
         ],
+        effects=_effects(user),
     )
 
 

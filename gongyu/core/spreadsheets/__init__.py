@@ -8,7 +8,7 @@ from .faults import CellFault, Fault, Notes, UnreadableFile
 from .grid import Grid, Workbook, address
 from .marking import mark_faults
 from .opening import open_workbook
-from .readers import Read, Unreadable, read_date, read_number, read_place, read_text
+from .readers import Read, Unreadable, read_date, read_number, read_place, read_prose, read_text
 from .rows import RowReader
 from .tables import Column, Row, Table, find_table
 from .values import Broken, Value, fold, shown
@@ -39,6 +39,7 @@ __all__ = [
     "read_date",
     "read_number",
     "read_place",
+    "read_prose",
     "read_text",
     "shown",
     "write_workbook",

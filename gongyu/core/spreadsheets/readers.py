@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from django.utils.translation import gettext as _
 
 from .numerals import chinese_number
-from .values import Broken, Value, fold, is_empty, shown
+from .values import Broken, Value, fold, is_empty, shown, tidy
 
 T = TypeVar("T")
 
@@ -59,10 +59,24 @@ def read_text(value: Value, *, longest: int = 200) -> Read[str]:
     text = shown(value) if not isinstance(value, str) else fold(value)
     text = _GUARD.sub("", text)
     if len(text) > longest:
-        raise Unreadable(
-            _("这一格有 %(count)d 个字，最多 %(most)d 个。") % {"count": len(text), "most": longest}
-        )
+        raise _too_long(text, longest)
     return Read(text)
+
+
+def read_prose(value: Value, *, longest: int = 200) -> Read[str]:
+    """Words for people: as written, marks and all, but on one line; else like ``read_text``."""
+    if not isinstance(value, str):
+        return read_text(value, longest=longest)
+    text = tidy(_GUARD.sub("", tidy(value)))
+    if len(text) > longest:
+        raise _too_long(text, longest)
+    return Read(text)
+
+
+def _too_long(text: str, longest: int) -> Unreadable:
+    return Unreadable(
+        _("这一格有 %(count)d 个字，最多 %(most)d 个。") % {"count": len(text), "most": longest}
+    )
 
 
 # Numbers

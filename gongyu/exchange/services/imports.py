@@ -10,7 +10,8 @@ from gongyu.accounts.models import User
 from gongyu.core import timeline
 from gongyu.core.calendar import now
 from gongyu.core.errors import DomainError
-from gongyu.exchange.census_file import Reading, check_upload, read_census
+from gongyu.exchange.census_file import check_upload, read_census
+from gongyu.exchange.census_rows import Reading
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import CensusImport, Resource, ResourceEntry
 from gongyu.exchange.policies import dispatches

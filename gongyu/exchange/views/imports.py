@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from gongyu.core.access import access
 from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import services
+from gongyu.exchange.census_columns import COLUMNS, cells_of
 from gongyu.exchange.census_file import MOST_BYTES, marked_copy, read_census, template
 from gongyu.exchange.forms.census import RecordFilter
 from gongyu.exchange.models import CensusImport
@@ -106,21 +106,14 @@ def import_undo(request: PersonRequest, pk: int) -> HttpResponse:
 @access(can_take_census)
 @require_GET
 def census_export(request: PersonRequest) -> HttpResponse:
-    """The records as they are filtered, as a workbook without formulas."""
-    found: Iterable[Any] = records(RecordFilter(request.GET).chosen())  # rows with annotations
-    headers = ["单位", "资源", "种类", "镇街", "年级", "形式", "一次最多", "开放时间", "联系岗位"]
-    headers += ["开了几场", "约了几单", "办成", "已过场次的名额", "坐了几个", "核对日期"]
+    """The records as filtered, in the columns in which they are imported, and their use."""
+    found: Any = records(RecordFilter(request.GET).chosen())  # rows with annotations
+    headers = [column.name for column in COLUMNS]
+    headers += ["镇街", "开了几场", "约了几单", "办成", "已过场次的名额", "坐了几个", "核对日期"]
     rows = [
         [
-            resource.unit.name,
-            resource.title,
-            entry.get_kind_display() if entry else "没有填",
+            *cells_of(resource),
             str(resource.unit.town or "没有查到"),
-            resource.grades_label,
-            resource.get_form_display(),
-            resource.capacity,
-            entry.opening_hours if entry else "",
-            entry.contact_role if entry else "",
             resource.sessions_open,
             resource.ordered,
             resource.happened,
@@ -128,7 +121,7 @@ def census_export(request: PersonRequest) -> HttpResponse:
             resource.taken,
             entry.confirmed_on if entry else None,
         ]
-        for resource in found
+        for resource in found.prefetch_related("topics")
         for entry in [getattr(resource, "entry", None)]
     ]
     return workbook("摸底", headers, rows, "census")

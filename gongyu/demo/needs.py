@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
 
+from django.db import transaction
+
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import at
 from gongyu.core.errors import DomainError
 from gongyu.exchange import services
-from gongyu.exchange.models import Need, Order, Resource, Session, Slots, Topic
+from gongyu.exchange.models import Need, Objection, Order, Resource, Session, Slots, Topic
 from gongyu.exchange.queries import road_km_between
 from gongyu.families.models import SchoolClass, Teaching
 
@@ -30,6 +32,8 @@ STORIES = {
     "placed": 24,
     "proposed": 6,
     "declined": 12,
+    "disputed": 3,
+    "closed": 4,
     "pooled": 90,
     "withdrawn": 6,
 }
@@ -133,7 +137,7 @@ def _tell(
     rng = district.rng
     days = (session.date - district.day).days
     asked = min(-1, days - rng.randint(8, 16)) if days > 0 else days - rng.randint(8, 16)
-    if story in {"placed", "proposed"}:
+    if story in {"placed", "proposed", "disputed"}:
         asked = -rng.randint(1, 4)  # an older one would have gone back to the pool by itself
     size = session.resource.capacity
     heads = headcount or min(rng.randint(28, 38) * rng.choice([1, 1, 1, 2, 3]), size)
@@ -141,10 +145,10 @@ def _tell(
         return 0
     topic = rng.choice(list(session.resource.topics.all()))
     try:
-        with at(district.at(asked, rng.randint(8, 17), rng.randint(0, 59))):
-            order = services.file_and_order(
+        hour, minute = rng.randint(8, 17), rng.randint(0, 59)
+        with at(district.at(asked, hour, minute)), transaction.atomic():
+            need = services.file_need(
                 school_class.school,
-                session,
                 by=teacher,
                 words=rng.choice(words.get(topic.code, [f"想办一次{topic.name}。"])),
                 topics=[topic],
@@ -157,6 +161,13 @@ def _tell(
                 slots=_SCHOOL_WEEK,
                 severity=rng.choice([1, 1, 1, 2, 2, 3]),
                 school_class=school_class if heads < 40 else None,
+            )
+            dispatched = story in {"disputed", "closed"}
+            order = services.place_order(
+                need,
+                session,
+                by=district.people["demo-commission"] if dispatched else teacher,
+                origin=Order.Origin.RUN if dispatched else Order.Origin.DIRECT,
             )
         return _continue(district, story, order, teacher, asked, days)
     except DomainError:
@@ -184,6 +195,10 @@ def _continue(
                         ("那周讲解员只有两位，怕照顾不过来。", "展厅在换展，下月就好。")
                     ),
                 )
+            case "disputed" | "closed":
+                services.object_to_order(
+                    order, by=unit, reason=Objection.Reason.NOT_OURS, words="这一项我们今年不做了。"
+                )
             case "proposed":
                 other = _other_session(order)
                 if other is None:
@@ -193,6 +208,16 @@ def _continue(
                 )
             case _:
                 services.accept_order(order, by=unit)
+    if story == "closed":
+        with at(district.at(answered, 20)):
+            services.settle_objection(
+                order,
+                by=district.people["demo-commission"],
+                outcome=Objection.Outcome.CLOSED,
+                agreed="和学校、单位通了电话，学校自己请家长来讲，这条不再办。",
+                agreed_with="教委、学校、单位",
+                reason=Need.CloseReason.AGREED,
+            )
     if story in {"rated", "half_rated"}:
         visits.live(order, teacher, unit)
         _rate(district, order, teacher, unit, days, both=story == "rated")

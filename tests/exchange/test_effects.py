@@ -71,12 +71,14 @@ def test_one_tap_from_the_first_page(scene: Scene, sign_in: SignIn) -> None:
     assert "明显有用" in client.get(order.get_absolute_url()).content.decode()
 
 
-def test_a_problem_sums_the_answers_from_three_on(scene: Scene) -> None:
+def test_a_problem_sums_the_answers_from_five_on(scene: Scene) -> None:
     assert scene.topic.parent is not None
     problem = make.ProblemFactory(topics=[scene.topic.parent])
-    for number, answer in enumerate(("clear", "clear", "none")):
+    for number, answer in enumerate(("clear", "clear", "none", "some", "clear")):
         figures = effect_of_problem(problem)
         assert (figures.answered, figures.is_enough, figures.clear) == (number, False, None)
         services.answer_effect(visited(scene, 12), by=scene.teacher, answer=answer)
+    page = Client().get(problem.get_absolute_url()).content.decode()
+    assert "5 次有了回话：3 次明显有用，1 次有一点用，1 次没看出来。" in page
     figures = effect_of_problem(problem)
-    assert (figures.answered, figures.clear, figures.some, figures.none) == (3, 2, 0, 1)
+    assert (figures.answered, figures.clear, figures.some, figures.none) == (5, 3, 1, 1)

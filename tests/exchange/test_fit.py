@@ -135,8 +135,8 @@ def test_a_unit_that_only_comes_near_the_topic_says_what_it_does(scene: Scene) -
     assert offer.related == "用眼行为"
 
 
-def test_stars_show_from_three_ratings_on(scene: Scene) -> None:
-    for days in (1, 2, 3):
+def test_stars_show_from_five_ratings_on(scene: Scene) -> None:
+    for days in range(1, 6):
         assert queries.fit_for(draft(scene)).offers[0].stars is None
         past = make.SessionFactory(resource=scene.resource, date=today() - timedelta(days))
         make.RatingFactory(order=scene.order(Order.State.DONE, session=past), stars=4)

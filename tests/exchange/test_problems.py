@@ -16,12 +16,12 @@ from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 from gongyu.exchange import services
 from gongyu.exchange.models import Evidence, Measure, Need, Order, Problem
-from gongyu.exchange.queries.problems import problems
+from gongyu.exchange.queries.problems import ProblemVisits, problems, visits_of_problem
 from gongyu.notices.models import Notice
 from tests import factories as make
 
 from .conftest import Scene
-from .test_offer_pages import text_of
+from .test_offer_pages import queries_of, text_of
 
 SignIn = Callable[[User], Client]
 LIST, NEW = reverse("exchange:problems"), reverse("exchange:problem_new")
@@ -113,14 +113,41 @@ def test_the_list_keeps_its_order(scene: Scene, problem: Problem) -> None:
     assert list(problems()) == [first, problem]
 
 
-def test_stars_are_shown_from_three_ratings_on(scene: Scene, problem: Problem) -> None:
+def test_stars_are_shown_from_five_ratings_on(scene: Scene, problem: Problem) -> None:
     second = make.TopicFactory(code="T0102", parent=scene.topic.parent)
-    for stars, topics in ((5, [scene.topic, second]), (2, [scene.topic]), (2, [second])):
+    given = [(5, [scene.topic, second]), *[(2, [scene.topic])] * 3, (4, [second])]
+    for days, (stars, topics) in enumerate(given, start=1):
         assert problems().get().stars is None
-        session = make.SessionFactory(date=today() - timedelta(days=stars))
+        session = make.SessionFactory(date=today() - timedelta(days=days))
         order = scene.order(Order.State.RATED, session=session, topics=topics)
         make.RatingFactory(order=order, side="school", stars=stars)
     assert problems().get().stars == 3.0
+
+
+def test_visits_that_happened_are_counted_once(
+    client: Client, scene: Scene, problem: Problem
+) -> None:
+    assert "还没有办成的" in text_of(client.get(problem.get_absolute_url()))
+    second = make.TopicFactory(code="T0102", parent=scene.topic.parent)
+    other = make.TopicFactory(code="T0901", parent=make.TopicFactory(code="T09"))
+    for days, (state, topics) in enumerate(
+        [
+            (Order.State.DONE, [scene.topic, second]),
+            (Order.State.RATED, [second]),
+            (Order.State.MISSED, [second]),
+            (Order.State.DONE, [other]),
+        ],
+        start=1,
+    ):
+        session = make.SessionFactory(date=today() - timedelta(days=days))
+        scene.order(state, session=session, topics=topics)
+    scene.order(Order.State.ACCEPTED)
+    heads = Order.objects.first().headcount
+    assert visits_of_problem(problem) == ProblemVisits(2, 2 * heads)
+    page = text_of(client.get(problem.get_absolute_url()))
+    assert "孩子们去了多少次" in page
+    assert "满 5 次回话写在这里" in page
+    assert str(scene.school) not in page
 
 
 def test_a_visitor_reads_everything_but_a_school(
@@ -242,7 +269,7 @@ def test_queries_do_not_grow_with_rows(
         make.MeasureFactory(problem=problem)
     with django_assert_max_num_queries(3):
         client.get(LIST)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         client.get(problem.get_absolute_url())
 
 
@@ -313,3 +340,24 @@ def test_the_commission_reads_the_list_at_its_own_desk(
     for address in (LIST, problem.get_absolute_url()):
         assert "app.html" in {t.name for t in sign_in(commission).get(address).templates}
         assert "site.html" in {t.name for t in client.get(address).templates}
+
+
+def test_the_pages_for_putting_right_ask_no_more_with_more_rows(
+    scene: Scene, problem: Problem, commission: User, sign_in: SignIn
+) -> None:
+    client, evidence = sign_in(commission), make.EvidenceFactory(problem=problem)
+    pages = [
+        NEW,
+        reverse("exchange:problem_edit", args=[problem.pk]),
+        reverse("exchange:evidence_edit", args=[evidence.pk]),
+    ]
+    for page in pages:
+        client.get(page)
+    before = [queries_of(client, page) for page in pages]
+    for _ in range(12):
+        make.EvidenceFactory(problem=problem)
+        make.MeasureFactory(problem=problem)
+        problem.supporting.add(make.DepartmentFactory())
+        problem.topics.add(make.TopicFactory())
+    assert [queries_of(client, page) for page in pages] == before
+    assert max(before) <= 14

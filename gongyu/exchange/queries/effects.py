@@ -13,7 +13,8 @@ from gongyu.accounts.queries import organization_ids
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Effect, Order, Problem
 
-FEWEST_ANSWERS = 3
+from .fewest import FEWEST
+
 ASKED_FOR = timedelta(weeks=26)  # an older visit is no longer asked about
 
 
@@ -47,7 +48,7 @@ class EffectFigures:
 
     @property
     def is_enough(self) -> bool:
-        return self.answered >= FEWEST_ANSWERS
+        return self.answered >= FEWEST
 
 
 def effect_of(effects: QuerySet[Effect]) -> EffectFigures:
@@ -59,7 +60,7 @@ def effect_of(effects: QuerySet[Effect]) -> EffectFigures:
         some=Count("pk", filter=Q(answer=kinds.SOME)),
         none=Count("pk", filter=Q(answer=kinds.NONE)),
     )
-    if row["answered"] < FEWEST_ANSWERS:
+    if row["answered"] < FEWEST:
         return EffectFigures(row["answered"], None, None, None)
     return EffectFigures(**row)
 

@@ -15,11 +15,11 @@ from gongyu.exchange.models import Order, Rating, Resource, Session
 from gongyu.exchange.planning import Draft
 from gongyu.places.models import Organization
 
+from .fewest import FEWEST
 from .grid import Grid, draw_grid
 
 MOST_UNITS = 8
 MOST_NEAR_MISSES = 5
-FEWEST_RATINGS = 3
 MOST_OTHERS = 8
 
 
@@ -190,7 +190,7 @@ def _add_stars(offers: list[UnitOffer]) -> None:
     by_unit = {row["order__session__resource__unit"]: row for row in rows}
     for offer in offers:
         row = by_unit.get(offer.unit.pk)
-        if row and row["rated"] >= FEWEST_RATINGS:
+        if row and row["rated"] >= FEWEST:
             offer.stars, offer.rated = row["stars"], row["rated"]
 
 

@@ -12,7 +12,8 @@ from gongyu.core.calendar import school_year_began, school_year_of, today
 from gongyu.exchange.models import LedgerLine, Rating, Topic
 from gongyu.places.models import Organization
 
-FEWEST_RATINGS = 5  # an average of fewer would point at the people behind it
+from .fewest import FEWEST
+
 TOPICS_SHOWN = 6
 
 
@@ -20,7 +21,7 @@ TOPICS_SHOWN = 6
 class Record:
     """What came of a unit's or a school's visits, counted from the ledger.
 
-    ``stars`` is None below ``FEWEST_RATINGS``; it is what schools gave.
+    ``stars`` is None below ``FEWEST``; it is what schools gave.
     """
 
     visits: int
@@ -37,7 +38,7 @@ class Record:
 
     @property
     def fewest(self) -> int:
-        return FEWEST_RATINGS
+        return FEWEST
 
 
 def lines_for(user: User, year: int | None = None) -> QuerySet[LedgerLine]:
@@ -88,6 +89,6 @@ def _record(lines: QuerySet[LedgerLine], *, partner: str) -> Record:
         partners=counted["partners"],
         amount_fen=counted["amount"] or 0,
         rated=given["rated"],
-        stars=given["stars"] if given["rated"] >= FEWEST_RATINGS else None,
+        stars=given["stars"] if given["rated"] >= FEWEST else None,
         topics=list(topics),
     )

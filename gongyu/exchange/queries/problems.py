@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from django.db.models import Avg, Count, FloatField, OuterRef, Q, QuerySet, Subquery
+from dataclasses import dataclass
 
-from gongyu.exchange.models import Need, Problem, Rating, Topic
+from django.db.models import Avg, Count, FloatField, OuterRef, Q, QuerySet, Subquery, Sum
 
-FEWEST_RATINGS = 3
+from gongyu.core.calendar import today
+from gongyu.exchange.models import Need, Order, Problem, Rating, Topic
+
+from .fewest import FEWEST
+
 _STATES = Need.State
 _NEEDS = "topics__children__needs"
 
 
 def problems() -> QuerySet[Problem]:
     """The list in its order, each with ``asked``, ``arranged``, ``done``, ``waiting`` and ``stars``
-    (None below three ratings); 2 queries.
+    (None below ``FEWEST`` ratings); 2 queries.
 
     A need counts once for a problem, however many of its topics it has; withdrawn ones do not.
     """
@@ -27,7 +31,7 @@ def problems() -> QuerySet[Problem]:
         .order_by()
         .values("side")
     )
-    enough = ratings.annotate(n=Count("pk"), mean=Avg("stars")).filter(n__gte=FEWEST_RATINGS)
+    enough = ratings.annotate(n=Count("pk"), mean=Avg("stars")).filter(n__gte=FEWEST)
     return (
         Problem.objects.select_related("lead")
         .prefetch_related("topics")
@@ -49,3 +53,20 @@ def _count(*states: str) -> Count:
 def topics_to_ask(problem: Problem) -> list[Topic]:
     """The second-level topics that a school may choose for a need on this problem."""
     return list(Topic.objects.filter(parent__problems=problem).order_by("code"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemVisits:
+    """What took place on the topics of a problem, in all years."""
+
+    visits: int
+    pupils: int
+
+
+def visits_of_problem(problem: Problem) -> ProblemVisits:
+    """Visits that happened, each once however many of its topics are the problem's; one query."""
+    on_topic = Order.objects.filter(need__topics__parent__problems=problem).values("pk")
+    counted = Order.objects.filter(
+        pk__in=on_topic, state__in=Order.HAPPENED, date__lte=today()
+    ).aggregate(visits=Count("pk"), pupils=Sum("headcount"))
+    return ProblemVisits(counted["visits"], counted["pupils"] or 0)

@@ -26,7 +26,8 @@ from gongyu.exchange.models import Need, Objection, Order, Rating, Revisit
 from gongyu.exchange.models.needs import in_towns
 from gongyu.places.models import Division, Organization
 
-FEWEST = 5
+from .fewest import FEWEST
+
 RESPONSE, SOLVED, SATISFIED = "response", "solved", "satisfied"
 UNIT, TOWN, SCHOOL = "unit", "town", "school"
 LIKED_FROM = 4  # stars

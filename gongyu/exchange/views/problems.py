@@ -17,7 +17,9 @@ from gongyu.exchange import services
 from gongyu.exchange.forms.problems import EvidenceForm, MeasureForm, ProblemForm
 from gongyu.exchange.models import Evidence, Measure, Problem
 from gongyu.exchange.policies import can_file_need, can_keep_problems
-from gongyu.exchange.queries.problems import problems, topics_to_ask
+from gongyu.exchange.queries.effects import effect_of_problem
+from gongyu.exchange.queries.fewest import FEWEST
+from gongyu.exchange.queries.problems import problems, topics_to_ask, visits_of_problem
 
 
 @access(everyone)
@@ -52,6 +54,9 @@ def _page(
         "measures": list(problem.measures.select_related("who")),
         "supporting": list(problem.supporting.all()),
         "to_ask": topics_to_ask(problem) if can_file_need.test(request.user) else [],
+        "came_of_it": visits_of_problem(problem),
+        "effect": effect_of_problem(problem),
+        "fewest": FEWEST,
         "keeps": keeps,
         "shell": _shell(keeps),
         "moves": [s for s in Problem.State if s in Problem.MOVES[problem.state]],

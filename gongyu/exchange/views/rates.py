@@ -12,6 +12,7 @@ from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import rates
+from gongyu.exchange.queries.fewest import FEWEST
 
 from .doors import seat_of
 
@@ -38,7 +39,7 @@ def rates_page(request: PersonRequest) -> HttpResponse:
         "tabs": tabs,
         "whole": rates.rates_of_all(town),
         "page_obj": rows,
-        "fewest": rates.FEWEST,
+        "fewest": FEWEST,
     }
     return render(request, "exchange/rates.html", page)
 

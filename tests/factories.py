@@ -40,6 +40,7 @@ from gongyu.exchange.models import (
     Resource,
     ResourceEntry,
     ResourceKind,
+    ResourceMerge,
     ResourcePhoto,
     Session,
     Topic,
@@ -404,6 +405,20 @@ class UnitMergeFactory(DjangoModelFactory):
 
     kept = factory.SubFactory(UnitFactory)
     gone = factory.LazyAttribute(lambda o: UnitFactory(merged_into=o.kept, is_listed=False))
+    at = factory.LazyFunction(now)
+    by = factory.LazyFunction(lambda: person(Role.COMMISSION))
+
+
+class ResourceMergeFactory(DjangoModelFactory):
+    """A merge in which nothing had to move."""
+
+    class Meta:
+        model = ResourceMerge
+
+    kept = factory.SubFactory(ResourceFactory)
+    gone = factory.LazyAttribute(
+        lambda o: ResourceFactory(unit=o.kept.unit, merged_into=o.kept, topics=[])
+    )
     at = factory.LazyFunction(now)
     by = factory.LazyFunction(lambda: person(Role.COMMISSION))
 

@@ -74,6 +74,7 @@ def build_district(
         liaisons.build(district)
         needs.build_more_of_today(district)
         visits.build(district)
+        census.register_twice(district)
         book_visits()
     return district
 

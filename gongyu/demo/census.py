@@ -20,6 +20,7 @@ from gongyu.exchange.models import (
 )
 from gongyu.exchange.services import (
     add_opening_rule,
+    add_resource,
     admit_unit,
     apply_for_admission,
     invite_units,
@@ -28,6 +29,7 @@ from gongyu.exchange.services import (
     stop_unit,
 )
 from gongyu.places.models import Organization
+from gongyu.places.services import index_names
 
 from .district import District
 
@@ -107,6 +109,38 @@ def _white_list(district: District) -> None:
             day = district.day + timedelta(days=35 + 7 * number)
             if school_year_of(day) == year and day.weekday() < 5:
                 plan_push(matter, school, day, by=officer)
+
+
+def register_twice(district: District) -> None:
+    """As lists grow together: a unit and a resource that stand there a second time."""
+    unit = district.units[0]
+    first = Resource.objects.filter(unit=unit).order_by("pk")[0]
+    with at(district.at(-2, hour=15)):
+        add_resource(
+            unit,
+            by=district.staff(unit, Role.UNIT),
+            topics=list(first.topics.all()),
+            title=f"{first.title}（亲子）"[:60],
+            summary=first.summary,
+            first_grade=first.first_grade,
+            last_grade=first.last_grade,
+            form=first.form,
+            capacity=first.capacity,
+            minutes=first.minutes,
+            radius_km=first.radius_km,
+            is_assumption=True,
+        )
+    known = district.units[1]
+    twin = Organization.objects.create(
+        kind=Organization.Kind.RESOURCE_UNIT,
+        name=f"{known.name}（又登记了一次）",
+        sub_kind=known.sub_kind,
+        division=known.division,
+        address=known.address,
+        about="演示用：同一家登记了两次，用来试查重和合并。",
+    )
+    index_names(twin)
+    twin.save()
 
 
 def suspend_one(district: District) -> None:

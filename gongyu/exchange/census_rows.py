@@ -86,9 +86,9 @@ class Rows:
         self.topics: dict[str, Topic] = {}
         for topic in Topic.objects.filter(parent__isnull=False):
             self.topics[topic.code.upper()] = self.topics[fold(topic.name)] = topic
-        self.there = {
+        self.there = {  # what was merged into another is not imported again
             (unit_pk, fold(title))
-            for unit_pk, title in Resource.objects.values_list("unit_id", "title")
+            for unit_pk, title in Resource.every.values_list("unit_id", "title")
         }
         self.seen: dict[tuple[int, str], int] = {}
 

@@ -37,6 +37,7 @@ can_look_back: Predicate = is_parent | can_take_part
 can_see_visit_photos: Predicate = can_look_back
 has_calendar: Predicate = is_school_staff | is_unit
 can_take_census: Predicate = is_commission
+can_merge_resources: Predicate = can_keep_entries | can_take_census
 can_see_terms: Predicate = is_school_staff | is_commission | is_unit
 can_keep_own_liaisons: Predicate = is_school_admin | is_unit
 can_keep_problems: Predicate = is_commission

@@ -128,7 +128,7 @@ def test_the_resources_ask_the_same_with_many_sessions(scene: Scene, sign_in: Si
     for days in range(20):
         make.SessionFactory(resource=scene.resource, date=today() + timedelta(days=days + 10))
     make.ResourceFactory(unit=scene.unit)
-    assert queries_of(client, RESOURCES) == few <= 12
+    assert queries_of(client, RESOURCES) == few <= 13
 
 
 # What everybody sees

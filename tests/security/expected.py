@@ -184,6 +184,15 @@ EXPECTED: dict[str, Route] = {
     "exchange:duplicate_pair": may(C, of="unit other_unit"),
     "exchange:merge": may(C, of="merge"),
     "exchange:merge_undo": may(C, of="merge"),
+    "exchange:resource_pair": may(
+        U, C, of="resource twin_resource", others="other_resource other_twin_resource", reach=C
+    ),
+    "exchange:resource_merge": may(
+        U, C, of="resource_merge", others="other_resource_merge", reach=C
+    ),
+    "exchange:resource_merge_undo": may(
+        U, C, of="resource_merge", others="other_resource_merge", reach=C
+    ),
     "exchange:census_export": may(C),
     "exchange:census_import_new": may(C),
     "exchange:census_template": may(C),

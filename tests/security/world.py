@@ -168,6 +168,12 @@ def build() -> World:
         "photo": photo,
         "evidence": make.EvidenceFactory(pk=next(pks)),
         "other_unit": other_session.resource.unit,
+        "twin_resource": make.ResourceFactory(pk=next(pks), unit=unit),
+        "other_twin_resource": make.ResourceFactory(pk=next(pks), unit=other_session.resource.unit),
+        "resource_merge": make.ResourceMergeFactory(pk=next(pks), kept=resource),
+        "other_resource_merge": make.ResourceMergeFactory(
+            pk=next(pks), kept=other_session.resource
+        ),
         "merge": make.UnitMergeFactory(pk=next(pks), by=world.people[Role.COMMISSION]),
         "vice": make.ViceFactory(pk=next(pks), organization=school),
         "other_vice": make.ViceFactory(pk=next(pks)),

@@ -15,7 +15,7 @@ from .feeds import CalendarFeed
 from .imports import CensusImport
 from .ledger import LedgerLine
 from .liaisons import Deed, Liaison
-from .merges import NotTheSame, UnitMerge
+from .merges import NotTheSame, ResourceMerge, ResourcesApart, UnitMerge
 from .needs import Need, NeedTopic, Severity, Slots
 from .orders import Order, Party, Rating
 from .photos import ResourcePhoto
@@ -58,7 +58,9 @@ __all__ = [
     "Resource",
     "ResourceEntry",
     "ResourceKind",
+    "ResourceMerge",
     "ResourcePhoto",
+    "ResourcesApart",
     "Revisit",
     "RollMark",
     "RuledSession",

@@ -52,6 +52,15 @@ class Form(models.TextChoices):
     ONLINE = "online", _("线上")
 
 
+class StandingResources(models.Manager["Resource"]):
+    """Those that stand; what was merged into another of its unit is reached by ``Resource.every``
+    and through the rows that stayed with it.
+    """
+
+    def get_queryset(self) -> models.QuerySet[Resource]:
+        return super().get_queryset().filter(merged_into__isnull=True)
+
+
 class Resource(models.Model):
     """育人资源: what a unit offers, once or many times."""
 
@@ -70,13 +79,23 @@ class Resource(models.Model):
     lead_days = models.PositiveSmallIntegerField(_("提前几天约"), default=USUAL_LEAD_DAYS)
     price_fen = models.PositiveIntegerField(_("每人费用（分）"), default=0)
     is_assumption = models.BooleanField(_("演示假设"), default=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = StandingResources()
+    every = models.Manager["Resource"]()
 
     class Meta:
         ordering = ["unit", "title"]
         verbose_name = _("育人资源")
         verbose_name_plural = _("育人资源")
         constraints = [
-            models.UniqueConstraint(fields=["unit", "title"], name="resource_once_a_unit"),
+            models.UniqueConstraint(
+                fields=["unit", "title"],
+                condition=Q(merged_into__isnull=True),
+                name="resource_once_a_unit",
+            ),
             models.CheckConstraint(
                 condition=Q(
                     first_grade__gte=grades.FIRST,

@@ -89,7 +89,7 @@ def unit_facts(unit: Organization, first: date, last: date) -> UnitFacts:
         school_class__in=classes, date__range=(first, last), state__in=Order.HOLDING
     ).values_list("school_class_id", "date", "half_day", "pk")
     closed = OpeningException.objects.filter(
-        resource__unit=unit, kind=OpeningException.Kind.CLOSED, date__range=(first, last)
+        resource__in=resources, kind=OpeningException.Kind.CLOSED, date__range=(first, last)
     )
     return UnitFacts(
         unit,
@@ -101,7 +101,7 @@ def unit_facts(unit: Organization, first: date, last: date) -> UnitFacts:
         orders,
         list(
             OpeningRule.objects.filter(
-                resource__unit=unit, first_day__lte=last, last_day__gte=first
+                resource__in=resources, first_day__lte=last, last_day__gte=first
             ).order_by("weekday", "half_day", "pk")
         ),
         {(e.resource_id, e.date): e.reason for e in closed},

@@ -37,6 +37,7 @@ from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .queues import join_queue, leave_queue, offer_all_places, offer_places
 from .ratings import amend_rating, rate_order, record_revisit
+from .resource_merges import keep_resources_apart, merge_resources, undo_resource_merge
 from .rules import set_rule, undo_rule
 from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
 from .session_moves import move_session
@@ -99,8 +100,10 @@ __all__ = [
     "is_short_notice",
     "join_queue",
     "keep_apart",
+    "keep_resources_apart",
     "leave_queue",
     "list_matter",
+    "merge_resources",
     "merge_units",
     "mind_deadlines",
     "move_photo_up",
@@ -138,6 +141,7 @@ __all__ = [
     "tick_safety",
     "undo_import",
     "undo_merge",
+    "undo_resource_merge",
     "undo_rule",
     "unlist_matter",
     "untick_safety",

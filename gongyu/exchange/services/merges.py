@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
@@ -24,6 +23,8 @@ from gongyu.exchange.policies import dispatches
 from gongyu.places.models import Organization
 from gongyu.places.services import index_names
 
+from .merging import links_to, move_rows, put_back
+
 # What staff choose between, field by field; a point goes with its precision.
 CHOICES: dict[str, tuple[str, ...]] = {
     "name": ("name",),
@@ -36,22 +37,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "opening_hours": ("opening_hours",),
     "about": ("about",),
 }
-_OWN = {"merges", "merged_away", "absorbed"}  # the record of merging itself never moves
 
 
 def _links() -> Iterator[tuple[type[models.Model], str]]:
-    """Every table and column that points at an organisation, also those of many-to-many fields."""
-    for relation in Organization._meta.related_objects:
-        if relation.get_accessor_name() in _OWN or relation.related_model is NotTheSame:
-            continue
-        if isinstance(relation, models.ManyToManyRel):
-            through = relation.through
-            for column in through._meta.fields if through is not None else []:
-                if column.related_model is Organization:
-                    yield column.model, column.name
-        elif relation.related_model is not UnitMerge:
-            model: Any = relation.related_model
-            yield model, relation.field.name
+    return links_to(Organization, {Organization, NotTheSame, UnitMerge})
 
 
 @transaction.atomic
@@ -71,10 +60,7 @@ def merge_units(
             raise DomainError(_("这里只合并资源单位。"))
         if row.merged_into_id is not None:
             raise MoveNotAllowed(_("%(unit)s已经并到别家了，请刷新看看。") % {"unit": row})
-    moved = {}
-    for model, column in _links():
-        if keys := _move(model, column, gone, kept):
-            moved[f"{model._meta.label}.{column}"] = keys
+    moved = move_rows(_links(), gone, kept)
     fields = _take_over(kept, gone, chosen)
     merge = UnitMerge.objects.create(
         kept=kept, gone=gone, at=now(), by=by, moved=moved, fields=fields
@@ -82,31 +68,6 @@ def merge_units(
     words = _("并入%(kept)s，挪了 %(n)d 条记录") % {"kept": kept.name, "n": merge.number_moved}
     timeline.record(merge, "unit.merge", words, by=by)
     return merge
-
-
-def _move(
-    model: type[models.Model], column: str, old: Organization, new: Organization
-) -> list[int]:
-    """Point rows at ``new``; those that the database refuses stay. Returns the keys that moved."""
-    rows = model._default_manager.filter(**{column: old})
-    keys = list(rows.order_by("pk").values_list("pk", flat=True))
-    if not keys:
-        return []
-    try:
-        with transaction.atomic():
-            model._default_manager.filter(pk__in=keys).update(**{column: new})
-    except IntegrityError:
-        return [key for key in keys if _move_one(model, column, key, new)]
-    return keys
-
-
-def _move_one(model: type[models.Model], column: str, key: int, new: Organization) -> bool:
-    try:
-        with transaction.atomic():
-            model._default_manager.filter(pk=key).update(**{column: new})
-    except IntegrityError:
-        return False
-    return True
 
 
 def _take_over(
@@ -153,10 +114,7 @@ def undo_merge(merge: UnitMerge, *, by: User) -> UnitMerge:
     kept.save()
     gone.merged_into, gone.is_listed = None, True
     gone.save()
-    for label, keys in merge.moved.items():
-        path, column = label.rsplit(".", 1)
-        model = apps.get_model(path)
-        model._default_manager.filter(pk__in=keys, **{column: kept}).update(**{column: gone})
+    put_back(merge.moved, kept, gone)
     merge.undone_at, merge.undone_by = now(), by
     merge.save(update_fields=["undone_at", "undone_by"])
     timeline.record(merge, "unit.unmerge", _("撤销合并，又是两家"), by=by)

@@ -17,9 +17,10 @@ from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
 from gongyu.core.once import once
 from gongyu.exchange import services
-from gongyu.exchange.models import Order, Session, UnitMerge
+from gongyu.exchange.models import Order, ResourceMerge, Session, UnitMerge
 from gongyu.exchange.models.merges import UNDO_WITHIN
 from gongyu.exchange.policies import can_take_census
+from gongyu.exchange.queries.duplicate_resources import resource_candidates
 from gongyu.exchange.queries.duplicates import candidates
 from gongyu.exchange.services.merges import CHOICES
 from gongyu.places.models import Organization
@@ -59,6 +60,10 @@ def duplicate_list(request: PersonRequest) -> HttpResponse:
     page = {
         "page_obj": Paginator(candidates(), A_PAGE).get_page(request.GET.get("page")),
         "merges": list(UnitMerge.objects.select_related("kept", "gone", "by")[:10]),
+        "resource_pairs": resource_candidates(),
+        "resource_merges": list(
+            ResourceMerge.objects.select_related("kept__unit", "gone", "by")[:10]
+        ),
     }
     return render(request, "exchange/duplicates.html", page)
 
@@ -128,21 +133,33 @@ def _merge(pk: int) -> UnitMerge:
 def merge(request: PersonRequest, pk: int) -> HttpResponse:
     """What was merged: which rows moved, which values were taken, until when it can be undone."""
     found = _merge(pk)
-    moved = [
-        (_moved_label(label), len(keys)) for label, keys in sorted(found.moved.items()) if keys
-    ]
     taken = [
         (str(_LABELS[key]), found.fields[names[0]][0], found.fields[names[0]][2])
         for key, names in CHOICES.items()
         if names[0] in found.fields and key not in {"division", "point"}
     ]
-    page = {"merge": found, "moved": moved, "taken": taken, "until": found.at + UNDO_WITHIN}
+    page = {
+        "merge": found,
+        "moved": moved_labels(found.moved),
+        "taken": taken,
+        "until": found.at + UNDO_WITHIN,
+    }
     return render(request, "exchange/merge.html", page)
 
 
-def _moved_label(label: str) -> str:
+def moved_labels(moved: dict[str, list[int]]) -> list[tuple[str, int]]:
+    """What moved, in the words of the tables, and how many rows of each."""
+    return [(_table(label), len(keys)) for label, keys in sorted(moved.items()) if keys]
+
+
+def _table(label: str) -> str:
+    """A table between two others has no words of its own: it is said as what it joins."""
     model = apps.get_model(label.rsplit(".", 1)[0])
-    return str(model._meta.verbose_name)
+    if not model._meta.auto_created:
+        return str(model._meta.verbose_name)
+    column = label.rsplit(".", 1)[1]
+    joined = next(f for f in model._meta.fields if f.is_relation and f.name != column)
+    return str(joined.related_model._meta.verbose_name)
 
 
 @access(can_take_census)

@@ -18,6 +18,7 @@ from gongyu.exchange.forms import SessionsForm
 from gongyu.exchange.models import Session
 from gongyu.exchange.policies import can_answer_orders, can_file_need, can_see_terms
 from gongyu.exchange.queries.census import standing_of
+from gongyu.exchange.queries.duplicate_resources import pairs_among
 from gongyu.exchange.queries.ledger import unit_record
 from gongyu.places.models import Organization
 from gongyu.places.queries import merged_into
@@ -44,7 +45,13 @@ def resource_list(request: PersonRequest) -> HttpResponse:
         return redirect("exchange:resources")
     resources = queries.offers_of(unit)
     standing = standing_of(unit, resources)
-    page = {"unit": unit, "resources": resources, "form": form, "standing": standing}
+    page = {
+        "unit": unit,
+        "resources": resources,
+        "form": form,
+        "standing": standing,
+        "pairs": pairs_among(resources),
+    }
     return render(request, "exchange/resource_list.html", page)
 
 

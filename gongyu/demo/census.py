@@ -133,7 +133,7 @@ def register_twice(district: District) -> None:
     known = district.units[1]
     twin = Organization.objects.create(
         kind=Organization.Kind.RESOURCE_UNIT,
-        name=f"{known.name}（又登记了一次）",
+        name=f"{known.short_name or known.name}（又登记了一次）",
         sub_kind=known.sub_kind,
         division=known.division,
         address=known.address,

@@ -19,6 +19,7 @@ from gongyu.exchange import services
 from gongyu.exchange.models import NotTheSame, Order, UnitAdmission, UnitMerge
 from gongyu.exchange.queries.duplicates import bare_name, candidates
 from gongyu.exchange.services.merges import _links
+from gongyu.places.kinds import SUB_KINDS
 from gongyu.places.models import Organization, Precision
 from tests import factories as make
 
@@ -157,10 +158,13 @@ def test_what_both_have_once_stays_with_each(
 def test_fields_are_chosen_one_by_one_and_the_old_page_leads_on(
     scene: Scene, twin: Organization, commission: User, sign_in: SignIn
 ) -> None:
+    Organization.objects.filter(pk=twin.pk).update(sub_kind="women_fed")
     client = sign_in(commission)
     address = reverse("exchange:duplicate_pair", args=[scene.unit.pk, twin.pk])
     page = text_of(client.get(address))
     assert "另一份介绍" in page
+    assert str(SUB_KINDS["women_fed"]) in page
+    assert "women_fed" not in page
     old_name = scene.unit.name
     form = {"do": "merge", "kept": "first", "name": "second", "about": "second", "phone": "first"}
     page = text_of(client.post(address, form, follow=True))

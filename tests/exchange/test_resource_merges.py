@@ -140,6 +140,16 @@ def test_what_was_merged_is_not_imported_again_and_its_title_is_free(
         services.undo_resource_merge(ResourceMerge.objects.get(), by=commission)
 
 
+def test_an_import_taken_back_leaves_what_was_merged(scene: Scene, commission: User) -> None:
+    rows = [row(scene, 名称=name) for name in ("活字", "活字（二）", "别的")]
+    entry = upload(workbook(*rows), commission)
+    services.apply_import(entry, by=commission)
+    first, second = (Resource.objects.get(title=title) for title in ("活字", "活字（二）"))
+    services.merge_resources(first, second, by=commission)
+    assert services.undo_import(entry, by=commission) == (1, 1)
+    assert set(Resource.every.filter(unit=scene.unit)) == {scene.resource, first, second}
+
+
 def test_not_undone_late_nor_once_somebody_ordered(scene: Scene, twin: Resource) -> None:
     session = make.SessionFactory(resource=twin, date=today() + timedelta(days=20))
     merge = services.merge_resources(scene.resource, twin, by=scene.staff)

@@ -41,6 +41,43 @@ ROLES = [
     "demo-community",
 ]
 
+# Pages that no navigation names, and from which page a link leads to one with a key of its own.
+BESIDE = {
+    "demo-school": ["/exchange/people/", "/exchange/ledger/", "/exchange/visits/"],
+    "demo-unit": [
+        "/exchange/people/",
+        "/exchange/ledger/",
+        "/exchange/visits/",
+        "/exchange/resources/new/",
+    ],
+    "demo-commission": [
+        "/exchange/desk/people/",
+        "/exchange/desk/unmet/",
+        "/exchange/census/records/",
+        "/exchange/census/import/",
+        "/exchange/census/duplicates/",
+        "/exchange/ledger/",
+        "/exchange/problems/new/",
+        "/exchange/whitelist/",
+    ],
+}
+LEADS_ON = {
+    "demo-unit": {
+        "/exchange/resources/": [
+            "main a[href$='/photos/']",
+            "main a[href$='/opening/']",
+            "main a[href*='/resources/duplicates/']",
+        ],
+    },
+    "demo-commission": {
+        "/exchange/census/duplicates/": [
+            "main a[href*='/census/duplicates/']",
+            "main a[href*='/resources/duplicates/']",
+        ],
+        "/exchange/problems/1/": ["main a[href$='/edit/']", "main a[href*='/evidence/']"],
+    },
+}
+
 
 def _look_at(page: Page, address: str, *, status: int = 200) -> None:
     """Open a page in the normal and in the large type."""
@@ -73,7 +110,14 @@ def test_the_pages_of_a_role_are_whole(page: Page, role: str) -> None:
     links = page.locator("nav a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     places = sorted({link for link in links if link.startswith("/") and link != "/"})
     assert "/today/" in places
-    for address in places:
+    more = BESIDE.get(role, [])
+    for start, links_on in LEADS_ON.get(role, {}).items():
+        page.goto(start)
+        for link in links_on:
+            found = page.locator(link).first.get_attribute("href")
+            assert found is not None, f"{start} leads nowhere"
+            more = [*more, found]
+    for address in [*places, *more]:
         _look_at(page, address)
 
 

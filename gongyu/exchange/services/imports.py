@@ -89,7 +89,7 @@ def undo_import(upload: CensusImport, *, by: User) -> tuple[int, int]:
     created = Resource.objects.select_for_update().filter(pk__in=upload.created.values("pk"))
     used = Q(sessions__isnull=False) | Q(opening_rules__isnull=False)
     used |= Q(opening_exceptions__isnull=False) | Q(entry__confirmed_on__isnull=False)
-    used |= Q(photos__isnull=False)
+    used |= Q(photos__isnull=False) | Q(merges__isnull=False) | Q(merged_away__isnull=False)
     kept = set(
         Resource.objects.filter(pk__in=upload.created.values("pk"))
         .filter(used)

@@ -23,6 +23,7 @@ from gongyu.exchange.policies import can_take_census
 from gongyu.exchange.queries.duplicate_resources import resource_candidates
 from gongyu.exchange.queries.duplicates import candidates
 from gongyu.exchange.services.merges import CHOICES
+from gongyu.places.kinds import SUB_KINDS
 from gongyu.places.models import Organization
 
 A_PAGE = 20
@@ -104,6 +105,8 @@ def _choice(key: str, first: Organization, second: Organization) -> Choice:
             return f"{unit.get_precision_display()} {unit.lon or ''} {unit.lat or ''}".strip()
         if key == "division":
             return str(unit.division or "")
+        if key == "sub_kind":
+            return _shown(key, unit.sub_kind)
         return str(getattr(unit, key))
 
     one, other = said(first), said(second)
@@ -134,7 +137,7 @@ def merge(request: PersonRequest, pk: int) -> HttpResponse:
     """What was merged: which rows moved, which values were taken, until when it can be undone."""
     found = _merge(pk)
     taken = [
-        (str(_LABELS[key]), found.fields[names[0]][0], found.fields[names[0]][2])
+        (str(_LABELS[key]), *(_shown(key, found.fields[names[0]][n]) for n in (0, 2)))
         for key, names in CHOICES.items()
         if names[0] in found.fields and key not in {"division", "point"}
     ]
@@ -145,6 +148,10 @@ def merge(request: PersonRequest, pk: int) -> HttpResponse:
         "until": found.at + UNDO_WITHIN,
     }
     return render(request, "exchange/merge.html", page)
+
+
+def _shown(key: str, value: str) -> str:
+    return str(SUB_KINDS.get(value, value)) if key == "sub_kind" else value
 
 
 def moved_labels(moved: dict[str, list[int]]) -> list[tuple[str, int]]:

@@ -30,9 +30,11 @@ def _reachable(request: PersonRequest) -> QuerySet[Resource]:
     return found.filter(unit__in=organization_ids(request.user, Role.UNIT))
 
 
-def _list(request: PersonRequest) -> str:
+def _list(request: PersonRequest) -> dict[str, str]:
     """Where the pair was proposed: the commission's page, or the unit's own."""
-    return "duplicates" if can_take_census.test(request.user) else "resources"
+    if can_take_census.test(request.user):
+        return {"list": "exchange:duplicates", "list_name": _("查重")}
+    return {"list": "exchange:resources", "list_name": _("我们的资源")}
 
 
 @access(can_merge_resources)
@@ -47,7 +49,7 @@ def resource_pair(request: PersonRequest, first_pk: int, second_pk: int) -> Http
         if request.POST.get("do") != "merge":
             services.keep_resources_apart(first, second, by=request.user)
             messages.success(request, _("记下了，这两项不再列出来。"))
-            return redirect(f"exchange:{_list(request)}")
+            return redirect(_list(request)["list"])
         keeps_second = request.POST.get("kept") == "second"
         kept, gone = (second, first) if keeps_second else (first, second)
         merge = services.merge_resources(kept, gone, by=request.user)
@@ -60,7 +62,7 @@ def resource_pair(request: PersonRequest, first_pk: int, second_pk: int) -> Http
             (key, resource, resource_counts(resource))
             for key, resource in (("first", first), ("second", second))
         ],
-        "list": f"exchange:{_list(request)}",
+        **_list(request),
     }
     return render(request, "exchange/resource_pair.html", page)
 
@@ -79,7 +81,7 @@ def resource_merge(request: PersonRequest, pk: int) -> HttpResponse:
         "merge": found,
         "moved": moved_labels(found.moved),
         "until": found.at + UNDO_WITHIN,
-        "list": f"exchange:{_list(request)}",
+        **_list(request),
     }
     return render(request, "exchange/resource_merge.html", page)
 

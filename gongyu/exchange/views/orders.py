@@ -316,7 +316,8 @@ def order_rate(request: PersonRequest, pk: int) -> HttpResponse:
         return again(request, order, "rate_form", form)
     services.rate_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("评好了，谢谢。"))
-    return redirect("exchange:orders" if request.POST.get("from") == "list" else order)
+    back = {"list": "exchange:orders", "today": "home:today"}.get(request.POST.get("from", ""))
+    return redirect(back or order)
 
 
 @access(can_end_orders)

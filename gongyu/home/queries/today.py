@@ -2,74 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable
 
 from django.urls import reverse
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Membership, Role, User
-from gongyu.accounts.queries import organization_ids, town_of
-from gongyu.core.calendar import midnight, say_day, say_half_day, today
+from gongyu.accounts.queries import town_of
 from gongyu.exchange import queries as exchange
-from gongyu.exchange.models import MatchingRun, Need, Order
-from gongyu.exchange.queries.effects import effects_to_ask
-from gongyu.families.queries import ChildWithNotes, children_with_latest_notes, classes_of
+from gongyu.families.queries import children_with_latest_notes, classes_of
 from gongyu.places.models import Division
 from gongyu.publishing import queries as publishing
-from gongyu.publishing.models import Article, Policy
+from gongyu.publishing.models import Policy
 
-ROWS = 5
-EFFECTS = 2
-LATE_AFTER_DAYS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing: what it is, about what, where it is dealt with."""
-
-    title: str
-    meta: str
-    url: str
-    badge: str = ""
-    tone: str = "mute"
-    icon: str = ""
-    char: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Rows under a heading. ``waits`` counts what waits for this person's answer."""
-
-    title: str
-    rows: Sequence[Row]
-    waits: int = 0
-    more_url: str = ""
-    more_label: str = ""
-    empty: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    label: str
-    url: str
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class TodayPage:
-    """``waits`` is the sum over the blocks; ``children`` are shown to parents only."""
-
-    blocks: list[Block]
-    actions: list[Action]
-    children: list[ChildWithNotes] = field(default_factory=list)
-    effects: list[Order] = field(default_factory=list)
-
-    @property
-    def waits(self) -> int:
-        return sum(block.waits for block in self.blocks)
+from . import blocks
+from .blocks import Action, Block, Row, TodayPage
 
 
 def today_page(user: User, workspace: Membership | None) -> TodayPage:
@@ -86,190 +33,15 @@ def _nobody(user: User) -> TodayPage:
     return TodayPage([], [Action(_("看看附近的活动"), reverse("publishing:activities"), "sun")])
 
 
-_TONES: dict[str, str] = {
-    Order.State.PLACED: "wait",
-    Order.State.PROPOSED: "wait",
-    Order.State.ACCEPTED: "ok",
-    Order.State.DONE: "ok",
-    Order.State.RATED: "ok",
-    Order.State.DECLINED: "stop",
-}
-
-
-def _order_rows(orders: Iterable[Order], *, for_unit: bool = False) -> list[Row]:
-    return [
-        Row(
-            title=str(order.need.school if for_unit else order.session.resource.unit),
-            meta=_("%(when)s，%(what)s，%(who)s %(heads)d 人")
-            % {
-                "when": say_half_day(order.date, order.half_day),
-                "what": order.session.resource.title,
-                "who": order.need.who_label,
-                "heads": order.headcount,
-            },
-            url=order.get_absolute_url(),
-            badge=str(order.get_state_display()),
-            tone=_TONES.get(order.state, "mute"),
-        )
-        for order in orders
-    ]
-
-
-def _article_rows(articles: Iterable[Article], *, badge: bool = False) -> list[Row]:
-    return [
-        Row(
-            title=article.title,
-            meta=_article_meta(article),
-            url=article.get_absolute_url(),
-            char=article.huozi,
-            badge=str(article.get_state_display()) if badge else "",
-            tone={"published": "ok", "in_review": "wait", "returned": "stop"}.get(
-                article.state, "mute"
-            ),
-        )
-        for article in articles
-    ]
-
-
-def _article_meta(article: Article) -> str:
-    if article.is_activity and article.starts_at:
-        start = localtime(article.starts_at)
-        return f"{say_day(start.date())} {start:%H:%M}，{article.place}"
-    return article.byline
-
-
-def _coming(user: User, *roles: Role) -> list[Order]:
-    """Arranged visits of the coming two weeks, for the person's schools or units."""
-    own = organization_ids(user, *roles)
-    side = "session__resource__unit__in" if Role.UNIT in roles else "need__school__in"
-    day = today()
-    return list(
-        Order.objects.filter(**{side: own}, state=Order.State.ACCEPTED)
-        .filter(date__gte=day, date__lte=day + timedelta(days=14))
-        .with_parties()
-        .order_by("date", "half_day", "pk")[:ROWS]
-    )
-
-
-def _to_rate(user: User, *, for_unit: bool = False) -> Block:
-    waiting = list(exchange.waiting_to_be_rated(user)[: ROWS + 1])
-    return Block(
-        _("办完了，点一颗星就评好"),
-        _order_rows(waiting[:ROWS], for_unit=for_unit),
-        waits=len(waiting),
-    )
-
-
-def _safety(user: User, side: str) -> Block:
-    """Lines of the safety sheet of the coming week that one's own side has not ticked yet."""
-    left = exchange.open_safety(user, side)
-    return Block(
-        _("行前还没查齐的"),
-        [
-            Row(
-                title=str(order.need.school if side == "unit" else order.session.resource.unit),
-                meta=_("%(when)s，%(who)s %(heads)d 人")
-                % {
-                    "when": say_half_day(order.date, order.half_day),
-                    "who": order.need.who_label,
-                    "heads": order.headcount,
-                },
-                url=reverse("exchange:visit", args=[order.pk]) + "#safety",
-                badge=_("%(n)d 项") % {"n": number},
-                tone="wait",
-            )
-            for order, number in left[:ROWS]
-        ],
-    )
-
-
-def _class_visits(user: User) -> Block:
-    """Where the classes of the person's children have been lately."""
-    been = exchange.class_visits(user)[:3]
-    return Block(
-        _("孩子的班去了哪儿"),
-        [
-            Row(
-                title=str(order.session.resource.unit),
-                meta=_("%(when)s，%(who)s") % {"when": order.when, "who": order.need.who_label}
-                + (f"：{order.visit.words}" if hasattr(order, "visit") else ""),
-                url=reverse("exchange:visits"),
-                icon="bus",
-            )
-            for order in been
-        ],
-        more_url=reverse("exchange:visits"),
-        more_label=_("看全部，还有照片"),
-        empty=_("班里去了博物馆、请来了医生，会写在这里。"),
-    )
-
-
-def _weekend_block() -> Block:
-    day = today()
-    coming = publishing.activities_between(day, day + timedelta(days=6))
-    return Block(
-        _("这几天附近有什么"),
-        _article_rows(coming[:ROWS]),
-        more_url=reverse("publishing:activities"),
-        more_label=_("看全部活动"),
-        empty=_("这几天还没有活动，社区发了会第一时间出现在这里。"),
-    )
-
-
 def _parent(user: User) -> TodayPage:
     return TodayPage(
-        [_class_visits(user), _weekend_block()],
+        [blocks.class_visits(user), blocks.weekend()],
         [
             Action(_("附近的活动"), reverse("publishing:activities"), "calendar-days"),
             Action(_("说说我们家的经验"), reverse("publishing:write"), "square-pen"),
         ],
         children_with_latest_notes(user),
     )
-
-
-def _proposals(user: User) -> Block:
-    waiting = list(exchange.waiting_for_school(user)[:ROWS])
-    return Block(_("单位提议换个半天，等您回话"), _order_rows(waiting), waits=len(waiting))
-
-
-def _visits(user: User, *roles: Role) -> Block:
-    return Block(
-        _("约好了的"),
-        _order_rows(_coming(user, *roles), for_unit=Role.UNIT in roles),
-        more_url=reverse("exchange:orders"),
-        more_label=_("看全部订单"),
-        empty=_("这两周还没有约好的事。"),
-    )
-
-
-def _in_pool(user: User) -> Block:
-    needs = list(
-        Need.objects.visible_to(user)
-        .waiting()
-        .filter(date_to__gte=today())
-        .select_related("school_class")
-        .order_by("date_to", "pk")[:ROWS]
-    )
-    return Block(
-        _("还在需求池里"),
-        [
-            Row(
-                title=need.words,
-                meta=_("%(who)s，最晚 %(day)s")
-                % {"who": need.who_label, "day": say_day(need.date_to)},
-                url=need.get_absolute_url(),
-            )
-            for need in needs
-        ],
-        more_url=reverse("exchange:needs"),
-        more_label=_("看全部需求"),
-        empty=_("没有在等的需求。班里遇到什么了，说一句就行。"),
-    )
-
-
-def _effects(user: User) -> list[Order]:
-    """Visits of a term ago: was it of use? A few at a time."""
-    return list(effects_to_ask(user)[:EFFECTS])
 
 
 def _teacher(user: User) -> TodayPage:
@@ -286,32 +58,32 @@ def _teacher(user: User) -> TodayPage:
     ]
     return TodayPage(
         [
-            _proposals(user),
-            _to_rate(user),
-            _safety(user, "school"),
-            _visits(user, Role.TEACHER),
+            blocks.proposals(user),
+            blocks.to_rate(user),
+            blocks.safety(user, "school"),
+            blocks.visits(user, Role.TEACHER),
             Block(_("我的班"), classes, empty=_("名单录入以后，就能在这里给孩子写在校表现。")),
-            _in_pool(user),
+            blocks.in_pool(user),
         ],
         [Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus")],
-        effects=_effects(user),
+        effects=blocks.effects(user),
     )
 
 
 def _school_admin(user: User) -> TodayPage:
     return TodayPage(
         [
-            _proposals(user),
-            _to_rate(user),
-            _safety(user, "school"),
-            _visits(user, Role.SCHOOL_ADMIN),
-            _in_pool(user),
+            blocks.proposals(user),
+            blocks.to_rate(user),
+            blocks.safety(user, "school"),
+            blocks.visits(user, Role.SCHOOL_ADMIN),
+            blocks.in_pool(user),
         ],
         [
             Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus"),
             Action(_("发一条"), reverse("publishing:write"), "square-pen"),
         ],
-        effects=_effects(user),
+        effects=blocks.effects(user),
     )
 
 
@@ -322,15 +94,15 @@ def _unit(user: User) -> TodayPage:
         [
             Block(
                 _("学校等您回话"),
-                _order_rows(waiting[:ROWS], for_unit=True),
+                blocks.order_rows(waiting[: blocks.ROWS], for_unit=True),
                 waits=number,
                 more_url=reverse("exchange:orders"),
                 more_label=_("去接单，不冲突的一次接下"),
                 empty=_("没有等您回话的订单。"),
             ),
-            _to_rate(user, for_unit=True),
-            _safety(user, "unit"),
-            _visits(user, Role.UNIT),
+            blocks.to_rate(user, for_unit=True),
+            blocks.safety(user, "unit"),
+            blocks.visits(user, Role.UNIT),
         ],
         [
             Action(_("看订单和日历"), reverse("exchange:orders"), "inbox"),
@@ -339,95 +111,40 @@ def _unit(user: User) -> TodayPage:
     )
 
 
-def _pool(title: str, town: Division | None = None) -> Block:
-    """What waits in the pool of the district or of a town, and when it was last matched."""
-    last = MatchingRun.objects.of_scope(town).filter(objective__isnull=False).first()
-    needs = Need.objects.of_town(town)
-    rows = [
-        Row(
-            _("需求池里有 %(count)d 个需求在等") % {"count": needs.waiting().count()},
-            _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
-            if last
-            else _("还没有做过统一匹配"),
-            reverse("exchange:runs"),
-            icon="route",
-        )
-    ]
-    returned = needs.returned().count()
-    if returned:
-        rows.append(
-            Row(
-                _("%(count)d 个退回来了，还没有新去处") % {"count": returned},
-                _("可以只给它们另找，已经约定的都不动"),
-                reverse("exchange:runs"),
-                icon="undo-2",
-            )
-        )
-    return Block(
-        title,
-        rows,
-        more_url=reverse("exchange:needs"),
-        more_label=_("看需求池"),
-    )
-
-
-def _late(town: Division | None = None) -> Block:
-    late = Order.objects.of_town(town).filter(
-        state=Order.State.PLACED, placed_at__lt=midnight(today() - timedelta(days=LATE_AFTER_DAYS))
-    )
-    return Block(
-        _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},
-        _order_rows(late.with_parties().order_by("placed_at", "pk")[:ROWS]),
-        more_url=reverse("exchange:orders"),
-        more_label=_("看全部订单"),
-        empty=_("都按时回了话。"),
-    )
-
-
 def _town(user: User, town: Division) -> TodayPage:
     """A town's office: the pool of its schools, and what a community's people see."""
     return TodayPage(
         [
-            _pool(_("%(town)s的学校") % {"town": town}, town),
-            _late(town),
-            _own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
-            _weekend_block(),
+            blocks.pool(_("%(town)s的学校") % {"town": town}, town),
+            blocks.late(town),
+            blocks.own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
+            blocks.weekend(),
         ],
         [Action(_("匹配、派单"), reverse("exchange:runs"), "route")],
     )
 
 
 def _commission(user: User) -> TodayPage:
-    reviews = list(publishing.waiting_for_review()[: ROWS + 1])
+    reviews = list(publishing.waiting_for_review()[: blocks.ROWS + 1])
     return TodayPage(
         [
-            _pool(_("全区的需求")),
+            blocks.pool(_("全区的需求")),
             Block(
                 _("家长的经验，等您审一审"),
-                _article_rows(reviews[:ROWS]),
+                blocks.article_rows(reviews[: blocks.ROWS]),
                 waits=len(reviews),
                 more_url=reverse("publishing:review"),
                 more_label=_("去审核"),
                 empty=_("没有等审核的。"),
             ),
-            _late(),
+            blocks.late(),
         ],
         [Action(_("统一匹配、派单"), reverse("exchange:runs"), "route")],
     )
 
 
-def _own_articles(user: User, empty: str) -> Block:
-    return Block(
-        _("我们发的"),
-        _article_rows(publishing.written_by_or_for(user)[:ROWS], badge=True),
-        more_url=reverse("publishing:mine"),
-        more_label=_("看全部"),
-        empty=empty,
-    )
-
-
 def _department(user: User) -> TodayPage:
-    silent = Policy.objects.filter(explainers__isnull=True).order_by("-reference")[:ROWS]
+    silent = Policy.objects.filter(explainers__isnull=True).order_by("-reference")[: blocks.ROWS]
     return TodayPage(
         [
             Block(
@@ -437,7 +154,7 @@ def _department(user: User) -> TodayPage:
                 more_label=_("看政策库"),
                 empty=_("政策库里的文件都有解读了。"),
             ),
-            _own_articles(user, _("还没有发过解读。挑一份文件，讲给家长听。")),
+            blocks.own_articles(user, _("还没有发过解读。挑一份文件，讲给家长听。")),
         ],
         [Action(_("写一篇解读"), reverse("publishing:write"), "square-pen")],
     )
@@ -446,8 +163,8 @@ def _department(user: User) -> TodayPage:
 def _community(user: User) -> TodayPage:
     return TodayPage(
         [
-            _own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
-            _weekend_block(),
+            blocks.own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
+            blocks.weekend(),
         ],
         [Action(_("发个活动"), reverse("publishing:write"), "square-pen")],
     )

@@ -1,81 +1,15 @@
-"""From a problem on the district's list to a rated visit, and back to the problem's page.
-
-The district is a small one of its own: its plan is dispatched whole, and its day moves on.
-"""
+"""From a problem on the district's list to a rated visit, and back to the problem's page."""
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import date
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests import installation
-from tests.conftest import TODAY
-
-from .conftest import District, Newcomer, axe, fits_the_screen
-from .small_district import FAR, NEAR, OFFICE, PROBLEM, SECOND_DAY, TEACHER
+from .conftest import SmallDistrict, Somebody, look
+from .district import FAR, NEAR, OFFICE, PROBLEM, SECOND_DAY, TEACHER
 
 WORDS = "体检出来近视的又多了好几个，想请人来做视力检查"
-
-
-class SmallDistrict:
-    """An installation of its own whose day can be moved on."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
-        self.port = installation.free_port()
-        self.served = ExitStack()
-        told = installation.run(
-            [sys.executable, "-m", "tests.journeys.small_district"], environment
-        )
-        self.facts: dict[str, Any] = json.loads(told)
-
-    def serve(self, day: date = TODAY) -> str:
-        self.served.close()
-        environment = self.environment | {"GONGYU_DATE": day.isoformat()}
-        return self.served.enter_context(installation.served(environment, self.port))
-
-
-@pytest.fixture
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDistrict]:
-    home = tmp_path_factory.mktemp("home")
-    with installation.a_database(home) as database_url:
-        environment = installation.environment_of(home, database_url)
-        installation.run([sys.executable, "manage.py", "migrate", "-v", "0"], environment)
-        small = SmallDistrict(environment)
-        with small.served:
-            yield small
-
-
-@pytest.fixture
-def district(small: SmallDistrict) -> District:
-    """Instead of the demo's."""
-    return District(small.serve())
-
-
-@pytest.fixture
-def somebody(newcomer: Newcomer, small: SmallDistrict, district: District) -> Callable[[str], Page]:
-    """One of the small district's people, signed in."""
-
-    def arrive(who: str) -> Page:
-        page = newcomer()
-        cookie = small.facts["cookies"][who]
-        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": district.address}])
-        return page
-
-    return arrive
-
-
-def look(page: Page) -> None:
-    axe(page)
-    fits_the_screen(page)
 
 
 def run_and_dispatch(office: Page) -> None:
@@ -130,13 +64,13 @@ def accept_all(staff: Page) -> None:
 def decline(staff: Page, order: str) -> None:
     staff.goto(order)
     staff.get_by_text("接不了").first.click()
-    staff.get_by_role("radio", name="人手排不开").check()
+    staff.get_by_role("radio", name="不是我们的内容").check()
     staff.get_by_role("button", name=re.compile("婉拒")).click()
     expect(staff.get_by_role("status").filter(has_text="回到需求池")).to_be_visible()
 
 
 def test_a_problem_becomes_a_rated_visit_though_the_first_unit_declines(
-    somebody: Callable[[str], Page], small: SmallDistrict
+    somebody: Somebody, small: SmallDistrict
 ) -> None:
     teacher, office, near, far = (somebody(who) for who in (TEACHER, OFFICE, NEAR, FAR))
     assert "提出0个" in figures(teacher, small)
@@ -146,7 +80,7 @@ def test_a_problem_becomes_a_rated_visit_though_the_first_unit_declines(
     run_and_dispatch(office)
     decline(near, order_of(teacher, need, "清河医院"))
     teacher.goto(need)
-    expect(teacher.get_by_role("main")).to_contain_text("人手排不开")
+    expect(teacher.get_by_role("main")).to_contain_text("不是我们的内容")
 
     run_and_dispatch(office)
     accept_all(far)

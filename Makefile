@@ -17,6 +17,7 @@ help: ## show this list
 
 run: ## start the product on the demo district, at http://127.0.0.1:8000 (PORT, GONGYU_HOME)
 	@scripts/venv.sh runtime
+	@nice -n 19 $(BIN)/python -c 'from gongyu.engines.matching import warm_up; warm_up()' >/dev/null 2>&1 &
 	@exec $(BIN)/gongyu serve --demo
 
 test: ## everything: checks, both databases, browser journeys (prepares a fresh machine)

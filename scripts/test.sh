@@ -12,6 +12,9 @@ scripts/node_modules.sh
 npm --prefix frontend run --silent check
 echo "✓ look: the committed CSS is what its sources give"
 
+.venv/bin/python -c 'from gongyu.engines.matching import warm_up; warm_up()'
+echo "✓ engine: compiled"
+
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export GONGYU_HOME=$folder/home
@@ -28,7 +31,8 @@ run() {
 
 unset DATABASE_URL
 run tests SQLite .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys tests
-run tests PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys tests
+run tests PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 --with-database \
+  --ignore=tests/journeys tests
 run journeys SQLite .venv/bin/python -m pytest -q tests/journeys
 run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q tests/journeys
 

@@ -18,6 +18,26 @@ TODAY = date(2026, 11, 24)  # a Tuesday in term
 SIGN_IN_BACKEND = "gongyu.accounts.backends.PhoneOrNameBackend"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--with-database", action="store_true", help="only tests that a database can make fail"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a second database, leave out the engines and whatever else never asks one."""
+    if not config.getoption("--with-database"):
+        return
+    asking = {"db", "transactional_db", "crowded", "district"}
+    kept = [
+        item
+        for item in items
+        if item.get_closest_marker("django_db") or asking & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
 def pytest_configure() -> None:
     """Everything lives on one day, and the demo's addresses exist, whatever the environment."""
     settings.FIXED_DATE = TODAY

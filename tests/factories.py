@@ -24,6 +24,8 @@ from gongyu.exchange.models import (
     Deed,
     Evidence,
     ExamSuspension,
+    JoinedNeed,
+    JoinedVisit,
     Liaison,
     MatchingRun,
     Measure,
@@ -627,6 +629,20 @@ class QueueEntryFactory(DjangoModelFactory):
     session = factory.SubFactory(SessionFactory)
     by = factory.SelfAttribute("need.filed_by")
     at = factory.LazyFunction(now)
+
+
+class JoinedNeedFactory(DjangoModelFactory):
+    """A need that is asked to join another one's visit."""
+
+    class Meta:
+        model = JoinedNeed
+
+    need = factory.SubFactory(NeedFactory)
+    asked_by = factory.LazyFunction(lambda: person(Role.TEACHER))
+    asked_at = factory.LazyFunction(now)
+    joined = factory.LazyAttribute(
+        lambda o: JoinedVisit.objects.create(opened_by=o.asked_by, opened_at=o.asked_at)
+    )
 
 
 class RatingFactory(DjangoModelFactory):

@@ -23,6 +23,7 @@ from gongyu.places.models import Organization
 
 FORMS = {
     "any": matching.Form.ANY,
+    "away": matching.Form.VISIT | matching.Form.ONLINE,  # several schools, which no unit visits
     "visit": matching.Form.VISIT,
     "host": matching.Form.HOST,
     "online": matching.Form.ONLINE,

@@ -18,7 +18,6 @@ from django.db.models import F, Model, Q, Sum
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
@@ -34,6 +33,8 @@ from gongyu.exchange.models import MatchingRun, Need, Objection, Order, Revisit,
 from gongyu.exchange.models.moves import NOTHING, ORDER_MOVES
 from tests import factories as make
 
+from .together_at_random import Together
+
 pytestmark = pytest.mark.django_db
 
 STARS = st.integers(0, 6)
@@ -46,12 +47,14 @@ SELDOM = st.sampled_from([False, False, False, True])
 # Who presses: mostly one of those whom it concerns, now and then anybody.
 WHO = st.sampled_from(["school", "unit", "school", "unit", "school", "unit", "stranger", "office"])
 VERBS = {move.verb for move in ORDER_MOVES}
-WAYS = st.sampled_from(["placed", "dispatched", "disputed", "accepted", "visited", "disliked"])
+WAYS = st.sampled_from(
+    ["placed", "dispatched", "disputed", "accepted", "visited", "disliked", "joined", "halved"]
+)
 # Hours by which the clock goes on, or is set back.
 JUMPS = st.sampled_from([-72, -1, 1, 12, 24, 24, 49, 24 * 4, 24 * 6, 24 * 9, 24 * 40])
 
 
-class District(RuleBasedStateMachine):
+class District(Together):
     """Two schools with a class each, two units with three sessions each, one commission."""
 
     def __init__(self) -> None:
@@ -87,11 +90,19 @@ class District(RuleBasedStateMachine):
                 )
         for place, way in enumerate(ways):
             self.file_need(place % 2, 20, place > 1)
+            if way == "joined":
+                self.file_need(1 - place % 2, 20, True)
+                self.go_together(0, 1, 3 + place % 3, True)
+                if place != 1:
+                    self.accept(0, "unit")
+                continue
             if way in ("dispatched", "disputed"):
                 self.plan([(0, place)])
                 self.dispatch(0)
             else:
                 self.place(0, place)
+            if way == "halved":
+                self.split(0, place, place + 1, place % 2 == 0)
             if way == "disputed":
                 self.object(0, "time", "unit")
             if way in ("accepted", "visited", "disliked"):
@@ -302,8 +313,6 @@ class District(RuleBasedStateMachine):
         )
         assert not sessions.exclude(seats_taken=F("held")).exists()
         assert not sessions.filter(seats_taken__gt=F("seats")).exists()
-        alone = Order.objects.filter(is_exclusive=True, state__in=Order.HOLDING)
-        assert set(Counter(alone.values_list("session", flat=True)).values()) <= {1}
 
     @invariant()
     def a_class_is_in_one_place_a_half_day(self) -> None:

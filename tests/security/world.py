@@ -205,6 +205,8 @@ def build() -> World:
         "proposed_order": orders[Order.State.PROPOSED],
         "accepted_order": orders[Order.State.ACCEPTED],
         "done_order": orders[Order.State.DONE],
+        "joining": make.JoinedNeedFactory(pk=next(pks), need=need),
+        "other_joining": make.JoinedNeedFactory(pk=next(pks)),
         "queue_entry": make.QueueEntryFactory(pk=next(pks), need=need),
         "other_queue_entry": make.QueueEntryFactory(pk=next(pks)),
         "disputed_order": orders[Order.State.DISPUTED],

@@ -1,7 +1,7 @@
 """What people type into the exchange."""
 
 from .aftermath import AbsentForm, ConferForm, HeadcountForm, ObjectForm, RevisitForm
-from .answers import AmendForm, CancelForm, DeclineForm, ProposeForm, RateForm
+from .answers import AmendForm, CancelForm, DeclineForm, ProposeForm, RateForm, SplitForm
 from .filters import NeedFilter
 from .need import NeedForm, with_change
 from .runs import RuleForm, RunForm
@@ -23,5 +23,6 @@ __all__ = [
     "RuleForm",
     "RunForm",
     "SessionsForm",
+    "SplitForm",
     "with_change",
 ]

@@ -70,6 +70,31 @@ class ProposeForm(AnswerForm):
         field.queryset = Session.objects.upcoming().filter(resource__unit=unit)
 
 
+class SplitForm(AnswerForm):
+    """Two half-days of the unit itself for one group."""
+
+    prefix_of_ids = "split"
+    halves = forms.RegexField(
+        r"^\d{1,18}-\d{1,18}$",
+        error_messages={
+            "required": gettext_lazy("请选两个半天。"),
+            "invalid": gettext_lazy("请从列出来的里面选。"),
+        },
+    )
+    words = words_field(gettext_lazy("捎一句话"), 300)
+
+    def __init__(self, data: QueryDict | None = None, *, unit: Organization) -> None:
+        super().__init__(data)
+        self.unit = unit
+
+    def clean_halves(self) -> list[Session]:
+        keys = [int(key) for key in self.cleaned_data["halves"].split("-")]
+        own = Session.objects.upcoming().filter(resource__unit=self.unit, pk__in=keys)
+        if len(found := list(own)) != len(keys):
+            raise forms.ValidationError(_("这两个半天里有的刚刚不在了，请重新选。"))
+        return found
+
+
 class DeclineForm(AnswerForm):
     prefix_of_ids = "decline"
     reason = forms.ChoiceField(

@@ -13,6 +13,7 @@ from .census import (
 from .conferences import Objection, Revisit
 from .feeds import CalendarFeed
 from .imports import CensusImport
+from .joined import GroupSplit, JoinedNeed, JoinedVisit
 from .ledger import LedgerLine
 from .liaisons import Deed, Liaison
 from .merges import NotTheSame, ResourceMerge, ResourcesApart, UnitMerge
@@ -35,6 +36,9 @@ __all__ = [
     "EntryInvitation",
     "Evidence",
     "ExamSuspension",
+    "GroupSplit",
+    "JoinedNeed",
+    "JoinedVisit",
     "LedgerLine",
     "Liaison",
     "MatchingRun",

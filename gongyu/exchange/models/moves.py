@@ -90,6 +90,7 @@ ORDER_MOVES: tuple[Move, ...] = (
     Move("order.accept", _("接单"), (_S.PLACED,), _S.ACCEPTED, (Party.UNIT,)),
     Move("order.propose", _("提议改期"), (_S.PLACED,), _S.PROPOSED, (Party.UNIT,)),
     Move("order.agree", _("同意改期"), (_S.PROPOSED,), _S.ACCEPTED, (Party.SCHOOL,)),
+    Move("order.part", _("分两批的第二批"), (NOTHING,), _S.ACCEPTED, (Party.SCHOOL,)),
     Move("order.refuse", _("改期来不了"), (_S.PROPOSED,), _S.CANCELLED, (Party.SCHOOL,)),
     Move(
         "order.decline",

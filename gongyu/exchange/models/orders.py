@@ -16,6 +16,7 @@ from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.core.calendar import HalfDay, now, say_half_day, today
 from gongyu.families.models import SchoolClass
 
+from .joined import MOST_TOGETHER, JoinedVisit
 from .needs import Need, in_towns
 from .resources import Session
 
@@ -38,6 +39,12 @@ class Party(models.TextChoices):
     PLATFORM = "platform", _("平台")
 
 
+def offered(session: Session) -> Q:
+    """Orders to whose school the session was offered, as another half-day or as a second half."""
+    is_it = Q(proposed_session=session) | Q(split__second_session=session)
+    return is_it & Q(state="proposed")
+
+
 class OrderQuerySet(models.QuerySet["Order"]):
     def visible_to(self, user: User) -> OrderQuerySet:
         """The school that ordered, its town's office, the unit that was asked, the commission."""
@@ -57,6 +64,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def live(self) -> OrderQuerySet:
         return self.filter(state__in=Order.LIVE)
+
+    def held(self) -> OrderQuerySet:
+        return self.filter(state__in=Order.HOLDING)
+
+    def mates_of(self, order: Order) -> OrderQuerySet:
+        """Placed together with the order for the same session, and not over."""
+        if order.joined_id is None:
+            return self.none()
+        mates = self.live().filter(joined=order.joined_id, session=order.session_id)
+        return mates.exclude(pk=order.pk)
 
     def with_parties(self) -> OrderQuerySet:
         """Everything a row of a list shows, in one query."""
@@ -140,6 +157,16 @@ class Order(models.Model):
     answered_at = models.DateTimeField(_("回话时间"), null=True, blank=True)
     since = models.DateTimeField(_("这一步从何时起"), default=now)
     reminded_at = models.DateTimeField(_("提醒时间"), null=True, blank=True)
+    # Placed together with others (一起办); in an exclusive session the group holds places 1, 2, ….
+    joined = models.ForeignKey(
+        JoinedVisit,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="orders",
+    )
+    group_place = models.PositiveSmallIntegerField(default=1, editable=False)
     # Copies of need and session, so that the database itself can refuse a clash.
     school_class = models.ForeignKey(
         SchoolClass,
@@ -167,7 +194,7 @@ class Order(models.Model):
                 name="one_live_order_a_need",
             ),
             models.UniqueConstraint(
-                fields=["session"],
+                fields=["session", "group_place"],
                 condition=Q(is_exclusive=True, state__in=_HOLDING),
                 name="exclusive_session_once",
             ),
@@ -175,6 +202,11 @@ class Order(models.Model):
                 fields=["school_class", "date", "half_day"],
                 condition=Q(school_class__isnull=False, state__in=_HOLDING),
                 name="class_in_one_place_a_half_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(group_place=1)
+                | Q(joined__isnull=False, group_place__gte=2, group_place__lte=MOST_TOGETHER),
+                name="order_alone_or_in_group",
             ),
             models.CheckConstraint(condition=Q(headcount__gte=1), name="order_headcount_positive"),
             models.CheckConstraint(

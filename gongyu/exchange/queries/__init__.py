@@ -1,11 +1,12 @@
 """Every read that a page of the exchange needs."""
 
-from .alternatives import Alternative, alternatives_for
+from .alternatives import Alternative, Halves, alternatives_for, ways_for
 from .balance import Balance, balance_of, last_prices
 from .clock import seconds_since
 from .distance import road_km_between
 from .fitting import Fit, NearMissOffer, SessionOption, UnitOffer, fit_for
 from .inbox import Inbox, Room, Waiting, inbox_of
+from .joined import Together, together_of
 from .lists import (
     needs_by_state,
     offers_of,
@@ -40,6 +41,7 @@ __all__ = [
     "Balance",
     "DayHalf",
     "Fit",
+    "Halves",
     "Inbox",
     "Month",
     "NearMissOffer",
@@ -47,6 +49,7 @@ __all__ = [
     "Room",
     "SessionOption",
     "Sheet",
+    "Together",
     "TopicChoice",
     "TopicSuggestion",
     "UnitOffer",
@@ -77,6 +80,7 @@ __all__ = [
     "sheet_of",
     "suggest_topics",
     "ticked_on",
+    "together_of",
     "topics_by_group",
     "unit_visits",
     "visits_of_parties",
@@ -84,4 +88,5 @@ __all__ = [
     "waiting_for_unit",
     "waiting_to_be_rated",
     "warm_up",
+    "ways_for",
 ]

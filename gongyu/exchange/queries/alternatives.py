@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from gongyu.exchange.models import Order, Session, Slots
 from .distance import road_km_between
 
 MOST = 6
+MOST_PAIRS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +27,53 @@ class Alternative:
     suits: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Halves:
+    """Two half-days of the unit that take a group together, and how many come when."""
+
+    first: Session
+    second: Session
+    first_heads: int
+    second_heads: int
+    note: str
+
+    @property
+    def value(self) -> str:
+        """What a form sends."""
+        return f"{self.first.pk}-{self.second.pk}"
+
+
+def share_out(heads: int, first_room: int, second_room: int) -> tuple[int, int] | None:
+    """As even as the seats allow, the bigger half first; None where they do not suffice."""
+    if heads < 2 or min(first_room, second_room) < 1 or heads > first_room + second_room:
+        return None
+    first = min(max(-(-heads // 2), heads - second_room), first_room, heads - 1)
+    return first, heads - first
+
+
 def alternatives_for(order: Order) -> list[Alternative]:
-    """The unit's own sessions that could take the order, the most suitable first; 3 queries.
+    """The unit's own sessions that could take the whole order; 3 queries (``ways_for``)."""
+    return ways_for(order)[0]
+
+
+def ways_for(order: Order) -> tuple[list[Alternative], list[Halves]]:
+    """Where else the unit could take the order, whole or in halves, the most suitable first.
+
+    3 queries for both.
 
     Suitable: on days and half-days that the school asked for, when the class is free; then the same
     offer as ordered, then the nearest day.
     """
     need, resource = order.need, order.session.resource
-    sessions = (
+    sessions = list(
         Session.objects.upcoming()
         .filter(
             resource__unit=resource.unit_id,
             resource__topics__in=need.topics.values("pk"),
             resource__first_grade__lte=need.first_grade,
             resource__last_grade__gte=need.last_grade,
-            seats__gte=F("seats_taken") + order.headcount,
+            seats__gt=F("seats_taken"),
         )
-        .exclude(pk=order.session_id)
         .select_related("resource__unit")
         .distinct()
     )
@@ -52,15 +84,46 @@ def alternatives_for(order: Order) -> list[Alternative]:
             .exclude(pk=order.pk)
             .values_list("date", "half_day")
         )
-    return ranked(order, sessions, busy)[:MOST]
+    whole = ranked(order, sessions, busy)[:MOST]
+    return whole, _halves(order, ranked(order, sessions, busy, part=True)[:MOST])
+
+
+def _halves(order: Order, ways: list[Alternative]) -> list[Halves]:
+    """Pairs of the most suitable half-days that take the group together."""
+    if order.joined_id is not None:
+        return []
+    found = []
+    for one, other in combinations(ways, 2):
+        first, second = sorted((one, other), key=lambda a: (a.session.date, a.session.half_day))
+        a, b = first.session, second.session
+        parts = share_out(order.headcount, a.seats_free, b.seats_free)
+        if (a.date, a.half_day) == (b.date, b.half_day) or parts is None:
+            continue
+        if _opens_for(a, parts[0]) and _opens_for(b, parts[1]):
+            note = (
+                _("两个半天学校都选过")
+                if first.suits and second.suits
+                else _("有的半天学校没选，要它点头")
+            )
+            found.append(Halves(a, b, *parts, note))
+    return found[:MOST_PAIRS]
+
+
+def _opens_for(session: Session, heads: int) -> bool:
+    return not session.resource.is_exclusive or heads >= session.resource.min_group
 
 
 def ranked(
-    order: Order, sessions: Iterable[Session], busy: Container[tuple[date, int]]
+    order: Order,
+    sessions: Iterable[Session],
+    busy: Container[tuple[date, int]],
+    *,
+    part: bool = False,
 ) -> list[Alternative]:
     """Those of a unit's sessions on the need's topics that could take the order, best first.
 
-    ``busy``: the half-days on which the class is promised already. No query.
+    ``busy``: the half-days on which the class is promised already. ``part``: those that could take
+    some of the group, the ordered one among them. No query.
     """
     need, resource = order.need, order.session.resource
     km = road_km_between(need.school, resource.unit)
@@ -68,11 +131,13 @@ def ranked(
     found: list[tuple[tuple[int, ...], Alternative]] = []
     for session in sessions:
         offer = session.resource
-        if session.pk == order.session_id or session.seats_free < order.headcount:
+        if session.seats_free < (1 if part else order.headcount):
+            continue
+        if session.pk == order.session_id and not part:
             continue
         if not offer.first_grade <= need.first_grade <= need.last_grade <= offer.last_grade:
             continue
-        if offer.is_exclusive and order.headcount < offer.min_group:
+        if not part and not _opens_for(session, order.headcount):
             continue
         if offer.form == "host" and km is not None and km > offer.radius_km:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -38,11 +38,21 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An order that waits for an answer; ``clash`` says what is in its way, empty if nothing."""
+    """An order that waits for an answer; ``clash`` says what is in its way, empty if nothing.
+
+    ``decides``: nothing clashes, but a group fell below the minimum; the unit may take it.
+    ``mates``: the orders that came with it (一起办); they are taken and declined together.
+    """
 
     order: Order
     clash: str
     room: Room | None
+    decides: bool = False
+    mates: tuple[Order, ...] = ()
+
+    @property
+    def heads(self) -> int:
+        return self.order.headcount + sum(mate.headcount for mate in self.mates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,33 +101,51 @@ def inbox_of(unit: Organization) -> Inbox:
     for order in orders:
         if order.origin == Order.Origin.QUEUE:
             promised_to_line[order.session_id] += order.headcount
+    looked: dict[int, Waiting] = {}
     for order in orders:
+        group = [order]
+        if order.joined_id is not None:
+            group = [o for o in orders if (o.joined_id, o.session_id) == _group_of(order)]
+        mates = tuple(mate for mate in group if mate.pk != order.pk)
+        if first := next((looked[mate.pk] for mate in mates if mate.pk in looked), None):
+            waiting.append(replace(first, order=order, mates=mates))
+            continue
         from_line = order.origin == Order.Origin.QUEUE
         kept = 0 if from_line else promised_to_line[order.session_id]
-        entry = _look(order, inside[order.session_id], busy, kept)
+        entry = replace(_look(group, inside[order.session_id], busy, kept), order=order)
+        entry = replace(entry, mates=mates)
+        looked[order.pk] = entry
         if not entry.clash:
             if from_line:
                 promised_to_line[order.session_id] -= order.headcount
-            inside[order.session_id].append((str(order.need.school), order.headcount))
-            if order.school_class_id:
-                busy.add((order.school_class_id, order.date, order.half_day))
+            for mate in group:
+                inside[mate.session_id].append((str(mate.need.school), mate.headcount))
+                if mate.school_class_id:
+                    busy.add((mate.school_class_id, mate.date, mate.half_day))
         waiting.append(entry)
     return Inbox(waiting)
 
 
+def _group_of(order: Order) -> tuple[int | None, int]:
+    return order.joined_id, order.session_id
+
+
 def _look(
-    order: Order, inside: list[tuple[str, int]], busy: set[tuple[int, date, int]], kept: int
+    group: list[Order], inside: list[tuple[str, int]], busy: set[tuple[int, date, int]], kept: int
 ) -> Waiting:
-    """``kept``: heads for whom seats stay free, as they stood in line."""
+    """``group``: one order, or those that came together. ``kept``: heads for whom seats stay free,
+    as they stood in line.
+    """
+    order, heads = group[0], sum(mate.headcount for mate in group)
     session, resource = order.session, order.session.resource
     if session.state != Session.State.OPEN or session.date <= today():
         return Waiting(order, _("这一场过期了，请另提一个半天或婉拒"), None)
     names = tuple(dict.fromkeys(name for name, _heads in inside))
     taken = sum(heads for _name, heads in inside)
-    room = Room(session.seats, taken, order.headcount, names)
+    room = Room(session.seats, taken, heads, names)
     if resource.is_exclusive and taken:
         return Waiting(order, _("这是专场，%(who)s已经排在前面") % {"who": _who(names)}, room)
-    if kept and not room.over and (resource.is_exclusive or order.headcount > room.free - kept):
+    if kept and not room.over and (resource.is_exclusive or heads > room.free - kept):
         return Waiting(
             order, _("名额先留给排队的 %(n)d 人，他们的单子也在等您") % {"n": kept}, room
         )
@@ -126,8 +154,12 @@ def _look(
             return Waiting(order, _("这一场只有 %(n)d 个名额") % {"n": session.seats}, room)
         said = {"who": _who(names), "over": room.over}
         return Waiting(order, _("和%(who)s同一个半天，超 %(over)d 人") % said, room)
-    if order.school_class_id and (order.school_class_id, order.date, order.half_day) in busy:
+    if any((mate.school_class_id, mate.date, mate.half_day) in busy for mate in group):
         return Waiting(order, _("这个班那半天已经约了别处"), room)
+    if order.joined_id and resource.is_exclusive and heads < resource.min_group:
+        said = {"n": heads, "least": resource.min_group}
+        few = _("一起的有退出的，只剩 %(n)d 人，不到专场的 %(least)d 人，办不办您定") % said
+        return Waiting(order, few, room, decides=True)
     return Waiting(order, "", room if names else None)
 
 

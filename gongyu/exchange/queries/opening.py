@@ -177,6 +177,11 @@ def _compare(
             proposed_session__resource=resource, state=Order.State.PROPOSED
         ).values_list("proposed_session", flat=True)
     )
+    asked |= set(
+        Order.objects.filter(
+            split__second_session__resource=resource, state=Order.State.PROPOSED
+        ).values_list("split__second_session", flat=True)
+    )
     rows = []
     for (day, half), (starts, why) in wanted.items():
         session = there.get((day, half))

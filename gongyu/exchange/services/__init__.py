@@ -9,6 +9,7 @@ from .effects import answer_effect
 from .endings import cancel_order, change_headcount, is_short_notice, record_absence
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
+from .joined import agree_together, ask_together, leave_together, order_together
 from .ledger import book_visits
 from .liaisons import end_liaison, name_liaison, note_deed
 from .merges import keep_apart, merge_units, undo_merge
@@ -36,11 +37,13 @@ from .photos import add_photo, move_photo_up, remove_photo
 from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
 from .queues import join_queue, leave_queue, offer_all_places, offer_places
+from .ranks import too_few
 from .ratings import amend_rating, rate_order, record_revisit
 from .resource_merges import keep_resources_apart, merge_resources, undo_resource_merge
 from .rules import set_rule, undo_rule
 from .runs import cancel_run, close_interrupted, is_interrupted, run_again, start_run
 from .session_moves import move_session
+from .splits import propose_split
 from .visits import (
     add_visit_photos,
     arrive,
@@ -69,11 +72,13 @@ __all__ = [
     "add_visit_photos",
     "admit_unit",
     "agree_to_proposal",
+    "agree_together",
     "amend_rating",
     "answer_effect",
     "apply_for_admission",
     "apply_import",
     "arrive",
+    "ask_together",
     "book_visits",
     "call_roll",
     "cancel_order",
@@ -102,6 +107,7 @@ __all__ = [
     "keep_apart",
     "keep_resources_apart",
     "leave_queue",
+    "leave_together",
     "list_matter",
     "merge_resources",
     "merge_units",
@@ -114,9 +120,11 @@ __all__ = [
     "object_to_order",
     "offer_all_places",
     "offer_places",
+    "order_together",
     "place_order",
     "plan_push",
     "propose_session",
+    "propose_split",
     "rate_order",
     "record_absence",
     "record_problem",
@@ -139,6 +147,7 @@ __all__ = [
     "stop_unit",
     "tell_what_was_done",
     "tick_safety",
+    "too_few",
     "undo_import",
     "undo_merge",
     "undo_resource_merge",

@@ -130,6 +130,8 @@ def stop_unit(
     live = Order.objects.filter(state__in=Order.LIVE)
     asked = set(live.filter(session__in=ahead).values_list("session", flat=True))
     asked |= set(live.filter(proposed_session__in=ahead).values_list("proposed_session", flat=True))
+    halves = live.filter(split__second_session__in=ahead, split__agreed_at__isnull=True)
+    asked |= set(halves.values_list("split__second_session", flat=True))
     free = list(ahead.exclude(pk__in=asked).values_list("pk", flat=True))
     Session.objects.filter(pk__in=free).update(state=Session.State.WITHDRAWN)
     PausedSession.objects.bulk_create(

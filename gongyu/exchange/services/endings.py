@@ -26,6 +26,7 @@ from .moves import (
     move_order,
     offer_after_commit,
 )
+from .ranks import close_ranks, step_out
 from .steps import note_step
 
 MOST_PUPILS = 2000  # the database refuses more; a whole school fits
@@ -67,11 +68,14 @@ def cancel_order(order: Order, *, by: User, words: str = "", reason: str = "") -
     if held:
         _give_back_seats(order, order.headcount)
     move_need(order.need, Need.State.POOLED)
+    if side == Party.SCHOOL:
+        step_out(order.need, by=by)
     why = "，".join(
         [str(order.get_cancel_reason_display())] * bool(reason) + [order.words] * bool(order.words)
     )
     said = _("临时取消") if late else _("取消")
     note_step(order, "order.cancel", f"{said}：{why}" if why else said, by=by)
+    close_ranks(order)
     return order
 
 
@@ -111,7 +115,8 @@ def change_headcount(order: Order, headcount: int, *, by: User) -> Order:
             _("这一场连您原来的 %(before)d 人，一共只坐得下 %(room)d 人，改不到 %(n)d 人。")
             % {"before": before, "room": max(room, before if held else 0), "n": headcount}
         )
-    if resource.is_exclusive and headcount < resource.min_group:
+    mates = sum(Order.objects.mates_of(order).values_list("headcount", flat=True))
+    if resource.is_exclusive and mates + headcount < resource.min_group and headcount < before:
         raise SessionDoesNotFit(
             _("这是专场，至少 %(least)d 人才开，改成 %(n)d 人就开不成了。可以和单位商量换一场。")
             % {"least": resource.min_group, "n": headcount}
@@ -159,6 +164,7 @@ def record_absence(order: Order, *, by: User, who: str, words: str) -> Order:
         "day": say_day(need.date_to),
     }
     note_step(order, "order.absent", said, by=by)
+    close_ranks(order)
     return order
 
 

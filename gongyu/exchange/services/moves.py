@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
@@ -61,6 +62,27 @@ def lock_order(order: Order) -> Order:
     )
     locked.session = _with_resource(locked.session_id)
     return locked
+
+
+def lock_together(order: Order) -> list[Order]:
+    """The order as it is now and those that wait with it (一起办), all locked; ordered by id.
+
+    What no longer waits is left out, except the order itself.
+    """
+    session_id, joined_id = Order.objects.values_list("session_id", "joined_id").get(pk=order.pk)
+    lock_sessions([session_id])
+    group = Q(pk=order.pk)
+    if joined_id is not None:
+        group |= Q(joined=joined_id, session=session_id, state=Order.State.PLACED)
+    found = list(Order.objects.filter(group).order_by("pk"))
+    lock_classes(mate.school_class_id for mate in found)
+    locked = [lock_order(mate) for mate in found]
+    itself = next(mate for mate in locked if mate.pk == order.pk)
+    if itself.session_id != session_id:
+        raise MoveNotAllowed(_("这一单刚刚改了时间。看看最新的情况再定。"))
+    if itself.state != Order.State.PLACED:
+        return [itself]
+    return [mate for mate in locked if mate.state == Order.State.PLACED]
 
 
 def lock_session(session_id: int) -> Session:

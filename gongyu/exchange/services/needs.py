@@ -21,6 +21,7 @@ from .endings import MOST_PUPILS, cancel_order
 from .moves import move_need
 from .orders import place_order
 from .queues import join_queue
+from .ranks import step_out
 
 
 @transaction.atomic
@@ -121,6 +122,7 @@ def withdraw_need(need: Need, *, by: User) -> Need:
     locked = Need.objects.select_for_update().get(pk=need.pk)
     if not speaks_for_school(by, locked):
         raise NotAllowed(_("只有提出的老师和学校管理员能撤回这条需求。"))
+    step_out(locked, by=by)
     move_need(locked, Need.State.WITHDRAWN)
     timeline.record(locked, "need.withdraw", _("撤回需求"), by=by)
     return locked

@@ -13,6 +13,7 @@ from gongyu.core import timeline
 from gongyu.core.calendar import say_half_day
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import Order, Resource, Session, Topic
+from gongyu.exchange.models.orders import offered
 from gongyu.places.models import Organization
 
 from .moves import lock_session, offer_after_commit
@@ -90,17 +91,17 @@ def withdraw_session(session: Session, *, by: User) -> list[Order]:
     asking = Order.objects.filter(
         Q(session=session, state=Order.State.PLACED)
         | Q(session=session, state=Order.State.PROPOSED)
-        | Q(proposed_session=session, state=Order.State.PROPOSED)
+        | offered(session)
     )
-    lost = [
-        decline_order(
-            order,
-            by=by,
-            reason=Order.DeclineReason.CLOSED,
-            words=_("这一场取消了，需求已经回到需求池。"),
-        )
-        for order in asking.order_by("pk")
-    ]
+    lost = list(asking.order_by("pk"))
+    for order in lost:
+        if asking.filter(pk=order.pk).exists():  # what came together was declined with the first
+            decline_order(
+                order,
+                by=by,
+                reason=Order.DeclineReason.CLOSED,
+                words=_("这一场取消了，需求已经回到需求池。"),
+            )
     Session.objects.filter(pk=session.pk).update(state=Session.State.WITHDRAWN)
     offer_after_commit(session.pk)
     when = say_half_day(session.date, session.half_day)

@@ -21,7 +21,15 @@ from gongyu.exchange.errors import (
     SessionFull,
     SessionGone,
 )
-from gongyu.exchange.models import Need, Order, Party, Session
+from gongyu.exchange.models import (
+    GroupSplit,
+    JoinedNeed,
+    JoinedVisit,
+    Need,
+    Order,
+    Party,
+    Session,
+)
 from gongyu.exchange.policies import may_receive_orders, speaks_for_school, speaks_for_unit
 from gongyu.exchange.queries import road_km_between
 from gongyu.places.models import Organization
@@ -29,13 +37,14 @@ from gongyu.places.models import Organization
 from .moves import (
     lock_classes,
     lock_order,
-    lock_order_and_session,
     lock_session,
     lock_sessions,
+    lock_together,
     move_need,
     move_order,
     take_in_hand,
 )
+from .ranks import check_stands_alone, too_few
 from .steps import note_step
 
 
@@ -62,20 +71,30 @@ def place_order(
         raise MoveNotAllowed(
             _("这条需求现在是“%(state)s”，不用再点了。") % {"state": need.get_state_display()}
         )
+    if JoinedNeed.objects.bound().filter(need=need).exists():
+        raise MoveNotAllowed(
+            _("这条需求和别的班说好一起办，不单独点单。想自己办，先在需求页面退出一起办。")
+        )
     check_conditions(need, session, notice=not waives_notice)
-    promised = seats_promised(session)
-    if promised and session.seats_free - promised < need.headcount:
-        raise SessionFull(max(0, session.seats_free - promised), need.headcount)
+    check_promises(session, need.headcount)
+    return write_order(need, session, by=by, origin=origin)
+
+
+def write_order(
+    need: Need, session: Session, *, by: User, origin: str, joined: JoinedVisit | None = None
+) -> Order:
+    """The order itself, once everything has been checked; session and need are locked."""
     order = Order(
         need=need,
         headcount=need.headcount,
         km=road_km_between(need.school, session.resource.unit),
         origin=origin,
+        joined=joined,
         placed_by=by,
         placed_at=now(),
     )
-    _seat(order, session)
-    _check_class_is_free(order)
+    seat(order, session)
+    check_class_is_free(order)
     order.save()
     move_need(need, Need.State.ORDERED)
     if origin == Order.Origin.RUN:
@@ -85,6 +104,8 @@ def place_order(
         _("排队排到了，向%(unit)s点单：%(when)s")
         if origin == Order.Origin.QUEUE
         else _("向%(unit)s点单：%(when)s")
+        if joined is None
+        else _("一起向%(unit)s点单：%(when)s")
     )
     sentence = said % {"unit": unit, "when": when}
     note_step(order, "order.place", sentence, by=by)
@@ -105,11 +126,27 @@ def seats_promised(session: Session, *, but: Order | None = None) -> int:
     return session.seats if heads and session.resource.is_exclusive else heads
 
 
+def check_promises(session: Session, heads: int) -> None:
+    """Nobody overtakes those who stood in line."""
+    promised = seats_promised(session)
+    if promised and session.seats_free - promised < heads:
+        raise SessionFull(max(0, session.seats_free - promised), heads)
+
+
 def check_conditions(
-    need: Need, session: Session, *, notice: bool = False, seats: bool = True
+    need: Need,
+    session: Session,
+    *,
+    notice: bool = False,
+    seats: bool = True,
+    heads: int | None = None,
 ) -> None:
-    """What the unit asks of everybody; ``notice`` and ``seats``: whether these count as well."""
+    """What the unit asks of everybody; ``notice`` and ``seats``: whether these count as well.
+
+    ``heads``: how many come where it is not the need alone: a part of it, or several together.
+    """
     resource = session.resource
+    heads = need.headcount if heads is None else heads
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
     if not may_receive_orders(resource.unit):
@@ -118,11 +155,11 @@ def check_conditions(
         raise SessionDoesNotFit(
             _("这项资源面向%(grades)s，和您的年级对不上。") % {"grades": resource.grades_label}
         )
-    if seats and session.seats_free < need.headcount:
-        raise SessionFull(session.seats_free, need.headcount)
+    if seats and session.seats_free < heads:
+        raise SessionFull(session.seats_free, heads)
     if notice:
         _check_notice(session)
-    if resource.is_exclusive and need.headcount < resource.min_group:
+    if resource.is_exclusive and heads < resource.min_group:
         raise SessionDoesNotFit(
             _("这是专场，至少 %(least)d 人才开。可以和别的班一起来。")
             % {"least": resource.min_group}
@@ -145,7 +182,7 @@ def _check_notice(session: Session) -> None:
         )
 
 
-def _seat(order: Order, session: Session) -> None:
+def seat(order: Order, session: Session) -> None:
     """Point the order at a session, with the copies that the database checks."""
     order.session = session
     order.school_class_id = order.need.school_class_id
@@ -153,7 +190,7 @@ def _seat(order: Order, session: Session) -> None:
     order.is_exclusive = session.resource.is_exclusive
 
 
-def _check_class_is_free(order: Order) -> None:
+def check_class_is_free(order: Order) -> None:
     if order.school_class_id is None:
         return
     clash = Order.objects.filter(
@@ -168,38 +205,46 @@ def _check_class_is_free(order: Order) -> None:
 
 @transaction.atomic
 def accept_order(order: Order, *, by: User) -> Order:
-    """The unit takes the order (接单): the seats are taken now, or the answer says why not."""
-    order = lock_order_and_session(order)
+    """The unit takes the order (接单): the seats are taken now, or the answer says why not.
+
+    What was placed together is taken together, all or none.
+    """
+    group = lock_together(order)
+    order = next(mate for mate in group if mate.pk == order.pk)
     if not speaks_for_unit(by, order):
         raise NotAllowed(_("这一单是别的单位的。"))
     if order.state != Order.State.PLACED:
         raise MoveNotAllowed(
             _("这一单现在是“%(state)s”，不用再接了。") % {"state": order.get_state_display()}
         )
-    _take_seats(order, "order.accept", Party.UNIT)
-    _arrange(order, "order.accept", _("接单：%(when)s"), by=by)
+    take_seats(group, "order.accept", Party.UNIT)
+    for mate in group:
+        arrange(mate, "order.accept", _("接单：%(when)s"), by=by)
     return order
 
 
-def _take_seats(order: Order, verb: str, who: Party) -> None:
-    """Take the seats of the order's session; the session's row is locked from here on."""
-    session = lock_session(order.session_id)
+def take_seats(orders: list[Order], verb: str, who: Party) -> None:
+    """Take the seats of the orders' session; the session's row is locked from here on."""
+    first, heads = orders[0], sum(order.headcount for order in orders)
+    session = lock_session(first.session_id)
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
     free = session.seats_free
-    if order.origin != Order.Origin.QUEUE:
-        free -= seats_promised(session, but=order)
-    if free < order.headcount:
-        raise SessionFull(max(0, free), order.headcount)
-    _check_class_is_free(order)
-    try:
-        with transaction.atomic():
-            Session.objects.filter(pk=session.pk).update(
-                seats_taken=F("seats_taken") + order.headcount
-            )
-            move_order(order, Order.State.ACCEPTED, verb=verb, who=who)
-    except IntegrityError as clash:
-        raise _meaning_of(clash, order) from clash
+    if first.origin != Order.Origin.QUEUE:
+        free -= seats_promised(session, but=first)
+    if free < heads:
+        raise SessionFull(max(0, free), heads)
+    for place, order in enumerate(orders, start=1):
+        check_class_is_free(order)
+        order.group_place = place
+        try:
+            with transaction.atomic():
+                Session.objects.filter(pk=session.pk).update(
+                    seats_taken=F("seats_taken") + order.headcount
+                )
+                move_order(order, Order.State.ACCEPTED, verb=verb, who=who)
+        except IntegrityError as clash:
+            raise _meaning_of(clash, order) from clash
 
 
 def _meaning_of(clash: IntegrityError, order: Order) -> DomainError:
@@ -209,7 +254,7 @@ def _meaning_of(clash: IntegrityError, order: Order) -> DomainError:
     return SessionFull(0, order.headcount)
 
 
-def _arrange(order: Order, verb: str, sentence: str, *, by: User) -> None:
+def arrange(order: Order, verb: str, sentence: str, *, by: User) -> None:
     order.answered_at = now()
     order.proposed_session = None
     order.save(update_fields=["answered_at", "proposed_session"])
@@ -232,9 +277,16 @@ def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple
     lock_sessions(waiting.values_list("session_id", flat=True))
     lock_classes(waiting.values_list("school_class_id", flat=True))
     for order in waiting.order_by("placed_at", "pk"):
+        if order.joined_id is not None:
+            if any(order.pk == other.pk for other in accepted):
+                continue  # came with an earlier one
+            if few := too_few(order):
+                left.append((order, few))
+                continue
         try:
             with transaction.atomic():
-                accepted.append(accept_order(order, by=by))
+                first = accept_order(order, by=by)
+                accepted += [first, *Order.objects.mates_of(first).held().with_parties()]
         except (SessionFull, SessionGone, ClassIsBusy, MoveNotAllowed) as refusal:
             left.append((order, refusal.sentence))
     return accepted, left
@@ -251,6 +303,7 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
         raise SessionDoesNotFit(_("只能改到自己单位的场次。"))
     if session.pk == order.session_id:
         raise SessionDoesNotFit(_("这就是原来的半天，请另选一个。"))
+    check_stands_alone(order)
     check_conditions(order.need, session)
     order.proposed_session = session
     order.words = words.strip()
@@ -264,10 +317,10 @@ def propose_session(order: Order, session: Session, *, by: User, words: str = ""
 @transaction.atomic
 def agree_to_proposal(order: Order, *, by: User) -> Order:
     """The school agrees to the proposed half-day: it is arranged."""
-    proposed_id, class_id = Order.objects.values_list("proposed_session_id", "school_class_id").get(
-        pk=order.pk
-    )
-    lock_sessions([order.session_id] + [proposed_id] * (proposed_id is not None))
+    proposed_id, class_id, second_id = Order.objects.values_list(
+        "proposed_session_id", "school_class_id", "split__second_session_id"
+    ).get(pk=order.pk)
+    lock_sessions(pk for pk in (order.session_id, proposed_id, second_id) if pk is not None)
     lock_classes([class_id])
     order = lock_order(order)
     if not speaks_for_school(by, order.need):
@@ -276,10 +329,21 @@ def agree_to_proposal(order: Order, *, by: User) -> Order:
         raise MoveNotAllowed(
             _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
         )
-    _seat(order, lock_session(order.proposed_session_id))
+    from .splits import place_second_half  # which builds on what stands here
+
+    split = None if second_id is None else GroupSplit.objects.get(order=order)
+    if split is not None:
+        order.headcount = order.need.headcount = split.first_heads
+        order.need.save(update_fields=["headcount"])
+    seat(order, lock_session(order.proposed_session_id))
     order.save()
-    _take_seats(order, "order.agree", Party.SCHOOL)
-    _arrange(order, "order.agree", _("同意改到 %(when)s"), by=by)
+    take_seats([order], "order.agree", Party.SCHOOL)
+    if split is None:
+        arrange(order, "order.agree", _("同意改到 %(when)s"), by=by)
+    else:
+        said = _("同意分两批，第一批 %(n)d 人：%%(when)s") % {"n": order.headcount}
+        arrange(order, "order.agree", said, by=by)
+        place_second_half(order, split, by=by)
     return order
 
 
@@ -303,17 +367,19 @@ def refuse_proposal(order: Order, *, by: User) -> Order:
 @transaction.atomic
 def decline_order(order: Order, *, by: User, reason: str, words: str = "") -> Order:
     """The unit cannot take it (婉拒), with a reason; the need goes back to the pool, unharmed."""
-    order = lock_order(order)
+    group = lock_together(order)
+    order = next(mate for mate in group if mate.pk == order.pk)
     if not speaks_for_unit(by, order):
         raise NotAllowed(_("这一单是别的单位的。"))
     if reason not in dict(Order.DeclineReason.offered()):
         raise DomainError(_("请选一个原因，学校好知道怎么调整。"))
-    order.decline_reason = reason
-    order.words = words.strip()
-    order.answered_at = now()
-    order.proposed_session = None
-    move_order(order, Order.State.DECLINED, verb="order.decline", who=Party.UNIT, reason=reason)
-    move_need(order.need, Need.State.POOLED)
     said = Order.DeclineReason(reason).label
-    note_step(order, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
+    for mate in group:  # what was placed together is declined together
+        mate.decline_reason = reason
+        mate.words = words.strip()
+        mate.answered_at = now()
+        mate.proposed_session = None
+        move_order(mate, Order.State.DECLINED, verb="order.decline", who=Party.UNIT, reason=reason)
+        move_need(mate.need, Need.State.POOLED)
+        note_step(mate, "order.decline", _("婉拒：%(why)s，回到需求池") % {"why": said}, by=by)
     return order

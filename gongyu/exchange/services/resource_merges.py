@@ -18,6 +18,7 @@ from gongyu.core.calendar import now, say_half_day, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import (
+    GroupSplit,
     Order,
     QueueEntry,
     Resource,
@@ -97,6 +98,10 @@ def _shut_clashing(kept: Resource, gone: Resource) -> list[int]:
     lined_up = QueueEntry.objects.waiting().filter(session__in=clashing)
     wanted = {pk for order in asked for pk in (order.session_id, order.proposed_session_id)}
     wanted |= set(lined_up.values_list("session", flat=True))
+    halves = GroupSplit.objects.filter(
+        second_session__in=clashing, order__state=Order.State.PROPOSED
+    )
+    wanted |= set(halves.values_list("second_session", flat=True))
     if held := next((s for s in clashing if s.pk in wanted), None):
         raise MoveNotAllowed(
             _("%(when)s两项都开着，“%(what)s”那场有学校约或者在排队。先办完或者改约，再来合并。")

@@ -17,6 +17,7 @@ from gongyu.engines import matching
 from gongyu.exchange import planning, wording
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import (
+    JoinedNeed,
     MatchingRun,
     Need,
     PlannedMatch,
@@ -96,6 +97,8 @@ def run_again(run: MatchingRun, *, by: User) -> MatchingRun:
 
 def _needs_of(kind: str, town: Division | None) -> NeedQuerySet:
     needs = Need.objects.waiting().of_town(town)
+    # what people joined is ordered by them, in one step
+    needs = needs.exclude(pk__in=JoinedNeed.objects.bound().values("need"))
     return needs.returned() if kind == MatchingRun.Kind.RETURNED else needs
 
 

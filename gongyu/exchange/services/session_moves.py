@@ -17,6 +17,7 @@ from gongyu.core.calendar import HalfDay, say_half_day, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import Order, Resource, RuledSession, Session
+from gongyu.exchange.models.orders import offered
 from gongyu.exchange.policies import may_receive_orders
 from gongyu.exchange.queries.opening import closed_because
 
@@ -72,8 +73,7 @@ def _check_it_may_leave(session: Session) -> None:
     if session.state != Session.State.OPEN or session.date <= today():
         raise MoveNotAllowed(_("这一场已经收回或者过了，挪不了。"))
     here = Q(session=session, state__in=Order.LIVE)
-    offered = Q(proposed_session=session, state=Order.State.PROPOSED)
-    orders = Order.objects.filter(here | offered)
+    orders = Order.objects.filter(here | offered(session))
     if orders.filter(state__in=Order.HOLDING).exists():
         raise MoveNotAllowed(_("这一场已经有学校定了，不能挪。先和学校商量。"))
     if orders.exists():

@@ -46,6 +46,8 @@ _TELLINGS = {
         SCHOOL, gettext_lazy("%(unit)s%(step)s，“%(what)s”，等您回话"), asks=True
     ),
     "order.agree": _Telling(UNIT, gettext_lazy("%(school)s%(step)s，定下了")),
+    "order.part": _Telling(UNIT, gettext_lazy("%(school)s%(step)s")),
+    "order.fewer": _Telling(UNIT, gettext_lazy("%(school)s，%(when)s，“%(what)s”：%(step)s")),
     "order.refuse": _Telling(UNIT, gettext_lazy("%(school)s：%(step)s，“%(what)s”")),
     "order.decline": _Telling(SCHOOL, gettext_lazy("%(unit)s%(step)s，“%(what)s”")),
     "order.cancel": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),

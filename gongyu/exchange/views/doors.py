@@ -92,6 +92,9 @@ def order_for(request: PersonRequest, pk: int) -> Order:
         "need__desk",
         "need__first_handler",
         "proposed_session__resource",
+        "split__second_session",
+        "split__second_order",
+        "split_from__order",
         "placed_by",
         "session__resource__unit",
     )

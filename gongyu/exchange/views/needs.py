@@ -19,7 +19,6 @@ from gongyu.exchange import loop, queries, services
 from gongyu.exchange.forms import NeedFilter
 from gongyu.exchange.models import Need, QueueEntry, Session
 from gongyu.exchange.models.moves import NEED_MOVES
-from gongyu.exchange.planning import Draft
 from gongyu.exchange.policies import (
     can_file_need,
     can_read_a_need,
@@ -69,6 +68,7 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
     orders = list(need.orders.with_parties().order_by("-placed_at", "-pk"))
     is_ours = speaks_for_school(request.user, need)
     waits = need.state == Need.State.POOLED
+    together = queries.together_of(need) if waits and is_ours else None
     return render(
         request,
         "exchange/need.html",
@@ -78,7 +78,8 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
             "due": loop.due_of_need(need, orders[0] if orders else None),
             "steps": loop.steps_of_need(need, orders[0] if orders else None),
             "entries": loop.timeline_of(need),
-            "fit": queries.fit_for(Draft.of(need)) if waits and is_ours else None,
+            "fit": queries.fit_for(together.draft()) if together else None,
+            "together": together,
             "is_ours": is_ours,
             "can_withdraw": is_ours and Need.State.WITHDRAWN in NEED_MOVES[need.state],
             "lines": list(lines_of(need)) if waits else [],
@@ -102,6 +103,11 @@ def order_place(request: PersonRequest, pk: int) -> HttpResponse:
     if "queue" in request.POST:
         services.join_queue(need, session, by=request.user)
         messages.success(request, _("排上了。%(unit)s一有位子就替您点单。") % {"unit": unit})
+        return redirect(need)
+    if need.state == Need.State.POOLED and queries.together_of(need).mates:
+        orders = services.order_together(need, session, by=request.user)
+        said = _("%(n)d 个班一起点的单送到%(unit)s了，等它回话。")
+        messages.success(request, said % {"n": len(orders), "unit": unit})
         return redirect(need)
     services.place_order(need, session, by=request.user)
     messages.success(request, _("点单送到%(unit)s了，等它回话。") % {"unit": unit})

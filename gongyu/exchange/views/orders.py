@@ -20,7 +20,14 @@ from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError
 from gongyu.core.once import once
 from gongyu.exchange import loop, queries, services
-from gongyu.exchange.forms import AmendForm, CancelForm, DeclineForm, ProposeForm, RateForm
+from gongyu.exchange.forms import (
+    AmendForm,
+    CancelForm,
+    DeclineForm,
+    ProposeForm,
+    RateForm,
+    SplitForm,
+)
 from gongyu.exchange.forms.answers import first_sentence
 from gongyu.exchange.models import Order, Rating
 from gongyu.exchange.models.needs import in_towns
@@ -184,6 +191,9 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
     ratings = list(order.ratings.all())
     mine = {"unit": Rating.Side.UNIT, "school": Rating.Side.SCHOOL}.get(side)
     held = state in Order.HOLDING
+    placed = state == Order.State.PLACED
+    ways, halves = queries.ways_for(order) if side == "unit" and placed else ([], [])
+    mates = list(Order.objects.mates_of(order).with_parties().order_by("pk"))
     may_rate = bool(mine) and held and order.day_has_come and mine not in {r.side for r in ratings}
     return {
         "order": order,
@@ -194,15 +204,18 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "entries": loop.timeline_of(order),
         "ratings": ratings,
         "topics": list(order.need.topics.all()),
-        "can_accept": side == "unit" and state == Order.State.PLACED,
-        "can_propose": side == "unit" and state == Order.State.PLACED,
+        "can_accept": side == "unit" and placed,
+        "can_propose": side == "unit" and placed and not mates,
         "can_decline": side == "unit" and state in (Order.State.PLACED, Order.State.PROPOSED),
         "can_agree": side == "school" and state == Order.State.PROPOSED,
         "can_cancel": _may_cancel(order, side),
         "can_rate": may_rate,
-        "alternatives": queries.alternatives_for(order)
-        if side == "unit" and state == Order.State.PLACED
-        else [],
+        "mates": mates,
+        "group_heads": order.headcount + sum(mate.headcount for mate in mates),
+        "few": services.too_few(order) if side == "unit" and state in Order.LIVE else "",
+        "alternatives": [] if mates else ways,
+        "halves": halves,
+        "split_form": SplitForm(unit=unit),
         "propose_form": ProposeForm(unit=unit),
         "decline_form": DeclineForm(),
         "is_late": (is_late := services.is_short_notice(order) if side in _SIDES else False),

@@ -329,8 +329,12 @@ def order_rate(request: PersonRequest, pk: int) -> HttpResponse:
         return again(request, order, "rate_form", form)
     services.rate_order(order, by=request.user, **form.cleaned_data)
     messages.success(request, _("评好了，谢谢。"))
-    back = {"list": "exchange:orders", "today": "home:today"}.get(request.POST.get("from", ""))
-    return redirect(back or order)
+    match request.POST.get("from"):
+        case "list":
+            return redirect("exchange:orders")
+        case "today":
+            return redirect("home:today")
+    return redirect(order)
 
 
 @access(can_end_orders)

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from gongyu.core.calendar import HalfDay, today
 from gongyu.core.models import Holiday
 from gongyu.exchange.models import Order
-from gongyu.exchange.queries.calendar import Clash, Span
+from gongyu.exchange.queries.calendar import Clash
 from gongyu.exchange.queries.calendar_school import clashes_of_school
 from gongyu.exchange.queries.calendar_unit import clashes_of_unit, unit_calendar, unit_facts
+from gongyu.exchange.queries.span import Span
 from tests import factories as make
 
 from .conftest import Scene

@@ -16,9 +16,10 @@ from gongyu.core.models import Holiday, TimelineEntry
 from gongyu.exchange import services
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import Order, Session
-from gongyu.exchange.queries.calendar import Card, Span
+from gongyu.exchange.queries.calendar import Card
 from gongyu.exchange.queries.calendar_moves import add_moves
 from gongyu.exchange.queries.calendar_unit import unit_calendar, unit_facts
+from gongyu.exchange.queries.span import Span
 from tests import factories as make
 
 from .conftest import Scene

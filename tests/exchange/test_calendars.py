@@ -15,10 +15,11 @@ from gongyu.core.calendar import HalfDay, today
 from gongyu.core.models import Holiday
 from gongyu.exchange import services
 from gongyu.exchange.models import Order, Session
-from gongyu.exchange.queries.calendar import Sheet, Span
+from gongyu.exchange.queries.calendar import Sheet
 from gongyu.exchange.queries.calendar_moves import add_moves
 from gongyu.exchange.queries.calendar_school import school_calendar, school_facts
 from gongyu.exchange.queries.calendar_unit import unit_calendar, unit_facts
+from gongyu.exchange.queries.span import Span
 from tests import factories as make
 
 from .conftest import Scene

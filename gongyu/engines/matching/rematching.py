@@ -16,6 +16,7 @@ from .lagrange import Prices
 from .occupancy import Block, Occupancy, filled
 from .plan import Match, Plan, Proof
 from .problem import HALVES, Ints, Problem
+from .proof import proof_of
 from .solve import (
     Asks,
     Clock,
@@ -26,7 +27,6 @@ from .solve import (
     goal_of,
     is_small,
     listener,
-    proof_of,
 )
 from .survey import used
 from .types import RANK_DISCOUNT, Options

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from time import perf_counter
 
 import numpy as np
@@ -15,11 +14,11 @@ from .duality import weak_duality_bound
 from .errors import EngineFault
 from .explain import explain
 from .fairness import Equity, equity, most_given_up, served_of, shares
-from .instance import Instance, assemble, benefit, group_and_half
-from .lagrange import Prices
+from .instance import Instance, assemble, benefit
 from .occupancy import filled
 from .plan import Certificate, Match, Phase, Plan, Progress, Proof, Unmet
 from .problem import Ints, Problem
+from .proof import proof_of
 from .types import Options
 from .verify import verify
 
@@ -224,30 +223,6 @@ def _near_exact(
         max(goal_dual.bound, goal_of(instance, fair, chosen)) if fair else None,
         proof,
         fair,
-    )
-
-
-def proof_of(problem: Problem, instance: Instance, prices: Prices) -> Proof:
-    """Prices by the ids of the problem, so that anybody can recompute the bound."""
-    ranks = np.minimum(instance.wanted, np.diff(instance.start))
-    begin = np.concatenate([[0], np.cumsum(ranks)]).tolist()
-    every = prices.rank.tolist()
-    names = {
-        int(code): need.group or need.id
-        for code, need in zip(problem.need.group, problem.needs, strict=True)
-    }
-    half_days = {}
-    for code in np.flatnonzero(prices.half > 0).tolist():
-        group, when = group_and_half(int(instance.half_key[code]))
-        half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
-    return Proof(
-        ranks={
-            need.id: tuple(every[begin[n] : begin[n + 1]])
-            for n, need in enumerate(problem.needs)
-            if begin[n] < begin[n + 1]
-        },
-        half_days=half_days,
-        funds=dict(zip(problem.funds, prices.fund.tolist(), strict=True)),
     )
 
 

@@ -13,8 +13,9 @@ from gongyu.exchange.models import Order, Session
 from gongyu.exchange.models.moves import move_of
 
 from .alternatives import Alternative, ranked
-from .calendar import Card, Choice, Sheet, Slot, Span
+from .calendar import Card, Choice, Sheet, Slot
 from .calendar_unit import UnitFacts
+from .span import Span
 
 BEYOND = 6  # suggestions outside the days on the page
 

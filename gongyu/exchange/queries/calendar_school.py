@@ -18,7 +18,8 @@ from gongyu.exchange.models.needs import NeedQuerySet
 from gongyu.families.models import Teaching
 from gongyu.places.models import Organization
 
-from .calendar import Card, Clash, Half, Mark, Season, Sheet, Span, lay_out
+from .calendar import Card, Clash, Half, Mark, Season, Sheet, lay_out
+from .span import Span
 
 Place = tuple[date, int]
 

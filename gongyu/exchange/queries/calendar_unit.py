@@ -14,7 +14,8 @@ from gongyu.core.calendar import WEEKDAYS, HalfDay, today
 from gongyu.exchange.models import OpeningException, OpeningRule, Order, Resource, Session
 from gongyu.places.models import Organization
 
-from .calendar import Card, Clash, Half, Mark, Season, Sheet, Slot, Span, lay_out
+from .calendar import Card, Clash, Half, Mark, Season, Sheet, Slot, lay_out
+from .span import Span
 
 
 @dataclass(frozen=True, slots=True)

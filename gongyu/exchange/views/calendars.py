@@ -23,10 +23,11 @@ from gongyu.exchange.forms import ProposeForm
 from gongyu.exchange.forms.answers import first_sentence
 from gongyu.exchange.models import Session
 from gongyu.exchange.policies import can_answer_orders, has_calendar
-from gongyu.exchange.queries.calendar import Sheet, Span, address
+from gongyu.exchange.queries.calendar import Sheet, address
 from gongyu.exchange.queries.calendar_moves import add_moves
 from gongyu.exchange.queries.calendar_school import school_calendar, school_facts
 from gongyu.exchange.queries.calendar_unit import unit_calendar, unit_facts
+from gongyu.exchange.queries.span import Span
 from gongyu.exchange.wording import say_count
 
 from .doors import calendar_desk, order_for

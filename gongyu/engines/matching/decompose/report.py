@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
 from gongyu.engines.matching.errors import EngineFault
 from gongyu.engines.matching.explain import explain
 from gongyu.engines.matching.fairness import Equity, served_of, shares
-from gongyu.engines.matching.instance import Instance, benefit, group_and_half
+from gongyu.engines.matching.instance import Instance, benefit
 from gongyu.engines.matching.lagrange import Prices
-from gongyu.engines.matching.plan import Certificate, Match, Phase, Plan, Progress, Proof, Unmet
+from gongyu.engines.matching.plan import Certificate, Match, Phase, Plan, Progress, Unmet
 from gongyu.engines.matching.problem import Ints, Problem
+from gongyu.engines.matching.proof import name_prices
 from gongyu.engines.matching.solve import Clock, Tell, goal_of
 from gongyu.engines.matching.types import Options
 from gongyu.engines.matching.verify import verify
@@ -68,7 +68,9 @@ def report(
         fair_objective=goal,
         fair_bound=max(goal, outcome.fair_bound or goal) if goal is not None else None,
         given_up=max(0.0, 1.0 - objective / bound) if fair and bound > 0 else None,
-        proof=proof_of(problem, whole, outcome.prices) if outcome.prices else None,
+        proof=name_prices(problem, whole.begin, whole.keys, outcome.prices)
+        if outcome.prices
+        else None,
     )
     plan = Plan(
         matches=tuple(
@@ -92,28 +94,6 @@ def report(
         raise EngineFault("; ".join(f"{fault.rule}: {fault.detail}" for fault in wrong[:20]))
     tell(Progress(Phase.DONE, 1.0, objective, bound, certificate.gap, plan.pairs))
     return plan
-
-
-def proof_of(problem: Problem, whole: Whole, prices: Prices) -> Proof:
-    """Prices by the ids of the problem, so that anybody can recompute the bound."""
-    begin, every = whole.begin.tolist(), prices.rank.tolist()
-    names = {
-        int(code): need.group or need.id
-        for code, need in zip(problem.need.group, problem.needs, strict=True)
-    }
-    half_days = {}
-    for code in np.flatnonzero(prices.half > 0).tolist():
-        group, when = group_and_half(int(whole.keys[code]))
-        half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
-    return Proof(
-        ranks={
-            need.id: tuple(every[begin[n] : begin[n + 1]])
-            for n, need in enumerate(problem.needs)
-            if begin[n] < begin[n + 1]
-        },
-        half_days=half_days,
-        funds=dict(zip(problem.funds, prices.fund.tolist(), strict=True)),
-    )
 
 
 def _unmet(problem: Problem, instance: Instance, chosen: Ints, crew: Crew) -> list[Unmet]:

@@ -1,0 +1,45 @@
+"""Prices under the names of the problem, so that anybody can recompute the bound."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from .instance import Instance, group_and_half
+from .lagrange import Prices
+from .plan import Proof
+from .problem import Ints, Problem
+
+
+def name_prices(problem: Problem, begin: Ints, half_keys: Ints, prices: Prices) -> Proof:
+    """Prices by the ids of the problem.
+
+    begin: where the ranks of each need begin in ``prices.rank``, with the end behind; needs + 1.
+    half_keys: group and half-day behind each of ``prices.half``, as ``group_and_half`` reads them.
+    """
+    every, starts = prices.rank.tolist(), begin.tolist()
+    names = {
+        int(code): need.group or need.id
+        for code, need in zip(problem.need.group, problem.needs, strict=True)
+    }
+    half_days = {}
+    for code in np.flatnonzero(prices.half > 0).tolist():
+        group, when = group_and_half(int(half_keys[code]))
+        half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
+    return Proof(
+        ranks={
+            need.id: tuple(every[starts[n] : starts[n + 1]])
+            for n, need in enumerate(problem.needs)
+            if starts[n] < starts[n + 1]
+        },
+        half_days=half_days,
+        funds=dict(zip(problem.funds, prices.fund.tolist(), strict=True)),
+    )
+
+
+def proof_of(problem: Problem, instance: Instance, prices: Prices) -> Proof:
+    """The prices of an instance; a need has as many ranks as it wants, or as it has pairs."""
+    ranks = np.minimum(instance.wanted, np.diff(instance.start))
+    begin = np.concatenate([[0], np.cumsum(ranks)])
+    return name_prices(problem, begin, instance.half_key, prices)

@@ -34,7 +34,7 @@ run tests SQLite .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys test
 run tests PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 --with-database \
   --ignore=tests/journeys tests
 run journeys SQLite .venv/bin/python -m pytest -q tests/journeys
-run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q tests/journeys
+run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q --with-database tests/journeys
 
 echo
 echo "Total: $((SECONDS - started)) s"

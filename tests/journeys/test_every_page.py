@@ -7,6 +7,9 @@ from playwright.sync_api import Page, Response
 
 from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
 
+# A page looks the same whatever database stands behind it.
+pytestmark = pytest.mark.looks
+
 FIRST_VIEW = 120 * 1024  # bytes, compressed; maps are excepted
 PUBLIC = [
     "/",

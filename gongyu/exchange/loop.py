@@ -90,7 +90,7 @@ def steps_of_order(order: Order) -> list[Step]:
         ),
         Step(
             _("评单"),
-            rated.get(state, "" if over else _("点两下")),
+            rated.get(state, "" if over else _("点一颗星")),
             DONE if is_rated else NOW if came else TODO,
         ),
         Step(_("归档"), ends[1], ends[0]),

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import User
 from gongyu.core import timeline
-from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.models import Evidence, Problem, Topic
 from gongyu.places.models import Organization
 
-from .problems import commission_only, no_school, tell_bodies
+from .problems import check_evidence, commission_only, no_school, tell_bodies
 
 
 @transaction.atomic
@@ -86,13 +85,8 @@ def edit_evidence(
     """Put a piece of evidence right, or say that it was read in the original by now."""
     commission_only(by)
     evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
-    if not source.strip():
-        raise DomainError(_("没有出处的不能当依据，请写从哪里来的。"))
-    if dated is not None and dated > today():
-        raise DomainError(_("依据的日期在今天以后，请核对一下。"))
-    twin = Evidence.objects.filter(problem=evidence.problem_id, statement=statement)
-    if twin.exclude(pk=evidence.pk).exists():
-        raise DomainError(_("这一条依据已经记过了。"))
+    others = Evidence.objects.filter(problem=evidence.problem_id).exclude(pk=evidence.pk)
+    check_evidence(others, statement, source, dated)
     before = f"{evidence.statement}（{evidence.source}，{evidence.get_certainty_display()}）"
     evidence.kind, evidence.statement, evidence.source = kind, statement, source
     evidence.source_url, evidence.dated, evidence.certainty = source_url, dated, certainty

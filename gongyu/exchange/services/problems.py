@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
@@ -73,6 +73,18 @@ def move_problem(problem: Problem, to: str, *, by: User) -> Problem:
     return problem
 
 
+def check_evidence(
+    others: QuerySet[Evidence], statement: str, source: str, dated: date | None
+) -> None:
+    """Refuse what has no source, is dated ahead, or stands among the problem's others already."""
+    if not source.strip():
+        raise DomainError(_("没有出处的不能当依据，请写从哪里来的。"))
+    if dated is not None and dated > today():
+        raise DomainError(_("依据的日期在今天以后，请核对一下。"))
+    if others.filter(statement=statement).exists():
+        raise DomainError(_("这一条依据已经记过了。"))
+
+
 @transaction.atomic
 def add_evidence(
     problem: Problem,
@@ -88,12 +100,7 @@ def add_evidence(
     """Add what speaks for the problem; nothing without a source, nothing from the future."""
     commission_only(by)
     problem = Problem.objects.select_for_update(of=("self",)).get(pk=problem.pk)
-    if not source.strip():
-        raise DomainError(_("没有出处的不能当依据，请写从哪里来的。"))
-    if dated is not None and dated > today():
-        raise DomainError(_("依据的日期在今天以后，请核对一下。"))
-    if problem.evidence.filter(statement=statement).exists():
-        raise DomainError(_("这一条依据已经记过了。"))
+    check_evidence(problem.evidence.all(), statement, source, dated)
     evidence = Evidence.objects.create(
         problem=problem,
         kind=kind,

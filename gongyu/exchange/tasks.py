@@ -23,7 +23,7 @@ def solve_run(run_id: int) -> None:
     run = MatchingRun.objects.get(pk=run_id)
     try:
         runs.solve(run_id)
-    except Exception:
+    except Exception:  # whatever it was, the run's page must say so; the worker logs it
         jobs.fail(run.job_id, _("计算时出了错，已经记下来。需求都还在池里，可以再运行一次。"))
         logger.exception("matching run %s failed", run_id)
         raise

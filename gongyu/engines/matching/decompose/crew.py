@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -108,24 +109,24 @@ def drop_held(run: str) -> None:
 _runs = count()
 
 
-class Hands:
+class Hands(ABC):
     """A crew of workers that can be given calls; how a call gets there is the heir's business."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.run = f"{os.getpid()}-{next(_runs)}"
 
+    @abstractmethod
     def call(self, worker: int, function: Callable[..., Any], *given: Any) -> Future[Any]:
         """Start a call at a worker."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, future: Future[Any]) -> Any:
         """What a call gave. Raises WorkerLost."""
-        raise NotImplementedError
 
+    @abstractmethod
     def first(self, futures: set[Future[Any]]) -> set[Future[Any]]:
         """Wait until some are done."""
-        raise NotImplementedError
 
     def open(self, orders: Iterable[Order]) -> list[Survey]:
         """Block k goes to worker k modulo their number; one order at a time waits for each."""

@@ -698,6 +698,7 @@ class MatchingRunFactory(DjangoModelFactory):
 
     job = factory.SubFactory(JobFactory)
     by = factory.SelfAttribute("job.started_by")
+    number = factory.LazyFunction(lambda: MatchingRun.objects.count() + 1000)
     started_at = factory.LazyFunction(now)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from gongyu.accounts.models import Role
 from gongyu.exchange import services
 from gongyu.exchange.errors import MoveNotAllowed
-from gongyu.exchange.models import Order, QueueEntry, Session
+from gongyu.exchange.models import MatchingRun, Order, QueueEntry, Session
 from tests import factories as make
 
 from .conftest import build_scene
-from .test_last_place import at_the_same_moment, held, seats_taken
+from .test_last_place import at_the_same_moment, held, seats_taken, the_other
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +120,33 @@ def test_an_objection_meets_an_acceptance(again: int) -> None:
     order.refresh_from_db()
     assert order.state in {"disputed", "accepted"}
     assert seats_taken(scene.session) == (20 if order.state == "accepted" else 0)
+
+
+@pytest.mark.parametrize("of_town", [False, True])
+@pytest.mark.parametrize("again", range(ROUNDS))
+def test_two_start_a_run_of_the_same_scope(again: int, of_town: bool) -> None:
+    """One begins; the other reads that one is under way. The district's own is another scope."""
+    scene = build_scene()
+    scene.need(headcount=20)
+    town = scene.school.town if of_town else None
+    offices = [make.person(Role.COMMISSION) for _ in range(2)]
+    if of_town:
+        services.start_run(by=offices[0])
+
+    refusals = at_the_same_moment(
+        *[partial(services.start_run, by=by, town=town) for by in offices]
+    )
+
+    assert isinstance(the_other(refusals), MoveNotAllowed)
+    assert "等它算完再开始" in the_other(refusals).sentence
+    assert MatchingRun.objects.of_scope(town).count() == 1
+
+
+def test_a_scope_begins_again_once_its_run_is_over() -> None:
+    scene = build_scene()
+    scene.need(headcount=20)
+    office = make.person(Role.COMMISSION)
+    first = services.start_run(by=office)
+    services.cancel_run(first, by=office)
+
+    assert services.start_run(by=office).number == first.number + 1

@@ -168,6 +168,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('started_at', models.DateTimeField(verbose_name='开始')),
+                ('number', models.PositiveIntegerField(editable=False, verbose_name='第几次')),
                 ('kind', models.CharField(choices=[('pool', '整个需求池'), ('returned', '退回来的需求')], default='pool', max_length=10, verbose_name='配哪些')),
                 ('task_id', models.CharField(blank=True, editable=False, max_length=64)),
                 ('needs', models.PositiveIntegerField(default=0, verbose_name='需求')),
@@ -194,7 +195,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '匹配运行',
                 'verbose_name_plural': '匹配运行',
                 'ordering': ['-started_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('dispatched_at__isnull', True), ('objective__isnull', False), _connector='OR'), name='run_dispatched_only_with_plan'), models.CheckConstraint(condition=models.Q(('fairness__lte', 100)), name='run_fairness_in_percent')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('town__isnull', True)), fields=('number',), name='run_of_district_once'), models.UniqueConstraint(condition=models.Q(('town__isnull', False)), fields=('town', 'number'), name='run_of_town_once'), models.CheckConstraint(condition=models.Q(('dispatched_at__isnull', True), ('objective__isnull', False), _connector='OR'), name='run_dispatched_only_with_plan'), models.CheckConstraint(condition=models.Q(('fairness__lte', 100)), name='run_fairness_in_percent')],
             },
         ),
         migrations.CreateModel(

@@ -59,6 +59,8 @@ class MatchingRun(models.Model):
     town = models.ForeignKey(
         Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # Which of its scope this is, counted from 1: two that start at once want the same number.
+    number = models.PositiveIntegerField(_("第几次"), editable=False)
     kind = models.CharField(_("配哪些"), max_length=10, choices=Kind, default=Kind.POOL)
     # The run whose plan this one was started to be held against.
     beside = models.ForeignKey(
@@ -92,6 +94,12 @@ class MatchingRun(models.Model):
         verbose_name = _("匹配运行")
         verbose_name_plural = _("匹配运行")
         constraints = [
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(town__isnull=True), name="run_of_district_once"
+            ),
+            models.UniqueConstraint(
+                fields=["town", "number"], condition=Q(town__isnull=False), name="run_of_town_once"
+            ),
             models.CheckConstraint(
                 condition=Q(dispatched_at__isnull=True) | Q(objective__isnull=False),
                 name="run_dispatched_only_with_plan",

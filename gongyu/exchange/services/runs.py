@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -32,6 +33,7 @@ from gongyu.exchange.policies import oversees
 from gongyu.places.models import Division
 
 SILENT = timedelta(minutes=1)  # without a report for so long, a worker counts as gone
+ALREADY_ON = gettext_lazy("已经有一次匹配在算了，等它算完再开始。")
 INTERRUPTED = gettext_lazy("算到一半，后台断了。没有派出任何一单，需求都还在池里，可以再运行一次。")
 PHASES = {
     matching.Phase.CANDIDATES: (0, 20, "找出每一种可能"),
@@ -65,24 +67,31 @@ def start_run(
 
     check_oversees(by, town)
     close_interrupted()
+    # Read before the look: whoever commits after it has taken this number.
+    earlier = MatchingRun.objects.of_scope(town).aggregate(last=Max("number", default=0))
     busy = [Job.State.QUEUED, Job.State.RUNNING]
     if MatchingRun.objects.select_for_update().filter(town=town, job__state__in=busy).exists():
-        raise MoveNotAllowed(_("已经有一次匹配在算了，等它算完再开始。"))
+        raise MoveNotAllowed(str(ALREADY_ON))
     if not _needs_of(kind, town).exists():
         raise DomainError(
             _("现在没有退回来还在等的需求。")
             if kind == MatchingRun.Kind.RETURNED
             else _("需求池现在是空的，没有要匹配的需求。")
         )
-    run = MatchingRun.objects.create(
-        job=jobs.open_job(_("%(whose)s统一匹配") % {"whose": town or _("全区")}, by=by),
-        by=by,
-        town=town,
-        started_at=now(),
-        fairness=fairness,
-        kind=kind,
-        beside=beside,
-    )
+    try:
+        with transaction.atomic():
+            run = MatchingRun.objects.create(
+                job=jobs.open_job(_("%(whose)s统一匹配") % {"whose": town or _("全区")}, by=by),
+                by=by,
+                town=town,
+                number=earlier["last"] + 1,
+                started_at=now(),
+                fairness=fairness,
+                kind=kind,
+                beside=beside,
+            )
+    except IntegrityError as clash:
+        raise MoveNotAllowed(str(ALREADY_ON)) from clash
     timeline.record(run, "run.start", _("开始匹配"), by=by)
     # A row of this transaction: both are there, or neither.
     run.task_id = str(solve_run.enqueue(run.pk).id)

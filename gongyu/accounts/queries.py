@@ -58,6 +58,16 @@ def people_with(organization: Organization, *roles: str) -> list[User]:
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
 
 
+def people_of_town(town: Division) -> list[User]:
+    """Active people who work today in the office of a town (``town_of``); one query."""
+    held = Membership.objects.current().filter(
+        role=Role.COMMUNITY,
+        organization__kind=Organization.Kind.STREET_OFFICE,
+        organization__division=town,
+    )
+    return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
 def forget_memberships(user: User) -> None:
     """Read them again next time (after a membership was added)."""
     if hasattr(user, _KEPT):

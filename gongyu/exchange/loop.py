@@ -25,6 +25,7 @@ TONES = {
     "order.refuse": "stop",
     "order.cancel": "stop",
     "order.absent": "stop",
+    "order.came": "wait",
     "order.close": "stop",
     "order.object": "wait",
     "order.keep": "wait",

@@ -29,7 +29,7 @@ can_read_a_need: Predicate = is_school_staff | is_unit | can_run_matching
 can_read_orders: Predicate = is_school_staff | is_unit | can_run_matching
 can_answer_proposals: Predicate = is_school_staff
 can_end_orders: Predicate = is_school_staff | is_unit
-can_confer: Predicate = is_commission
+can_confer: Predicate = can_run_matching
 can_keep_entries: Predicate = is_unit
 can_take_part: Predicate = is_school_staff | is_unit
 can_call_roll: Predicate = is_teacher
@@ -87,6 +87,11 @@ def oversees(user: User, town: Division | None) -> bool:
     if dispatches(user):
         return True
     return town is not None and town.pk in {own.pk for own in towns_of(user)}
+
+
+def settles(user: User, need: Need) -> bool:
+    """Who holds conferences and calls back: the commission, and the office of the school's town."""
+    return dispatches(user) or (bool(towns_of(user)) and oversees(user, need.school.town))
 
 
 def may_receive_orders(unit: Organization) -> bool:

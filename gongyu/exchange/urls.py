@@ -95,6 +95,7 @@ urlpatterns = [
     path("orders/<int:pk>/confer/", conferences.order_confer, name="order_confer"),
     path("orders/<int:pk>/heads/", conferences.order_heads, name="order_heads"),
     path("orders/<int:pk>/absent/", conferences.order_absent, name="order_absent"),
+    path("orders/<int:pk>/absent/undo/", conferences.absent_undo, name="absent_undo"),
     path("orders/<int:pk>/revisit/", conferences.order_revisit, name="order_revisit"),
     path("orders/<int:pk>/day/", visits.visit_page, name="visit"),
     path("orders/<int:pk>/day/group/", visits.visit_group, name="visit_group"),

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyu.accounts.models import Role, User
-from gongyu.core.calendar import HalfDay, school_days_until, today
+from gongyu.core.calendar import HalfDay, at, now, school_days_until, today
 from gongyu.core.errors import DomainError
 from gongyu.core.models import Holiday
+from gongyu.core.timeline import entries_of
 from gongyu.exchange import services
 from gongyu.exchange.errors import (
     MoveNotAllowed,
@@ -207,6 +208,60 @@ def test_nobody_is_absent_before_the_day_or_after_it_was_rated(scene: Scene) -> 
     )
     with pytest.raises(MoveNotAllowed):
         services.record_absence(done, by=scene.staff, who="school", words="没来")
+
+
+@pytest.mark.parametrize("by", ["teacher", "staff"])
+def test_a_wrong_absence_is_taken_back_the_same_day(scene: Scene, by: str) -> None:
+    order = arranged(scene, 0, headcount=30)
+    services.record_absence(order, by=getattr(scene, by), who="school", words="没见着人")
+
+    services.take_absence_back(order, by=getattr(scene, by))
+
+    order.refresh_from_db()
+    assert (order.state, order.absent, order.words, order.ended_by) == ("accepted", "", "", "")
+    assert (taken(order), Need.objects.get(pk=order.need_id).state) == (30, "arranged")
+    for target in (order, order.need):
+        last = entries_of(target).last()
+        assert last is not None
+        assert last.verb == "order.came"
+    other = scene.staff if by == "teacher" else scene.teacher
+    assert Notice.objects.filter(to=other, verb="order.came").count() == 1
+    with pytest.raises(MoveNotAllowed, match="没有要撤回的"):
+        services.take_absence_back(order, by=getattr(scene, by))
+
+
+def test_the_other_side_and_the_next_day_leave_an_absence_as_it_is(scene: Scene) -> None:
+    order = arranged(scene, 0)
+    services.record_absence(order, by=scene.staff, who="school", words="没见着人")
+    with pytest.raises(NotAllowed, match="这是对方记的"):
+        services.take_absence_back(order, by=scene.teacher)
+    with pytest.raises(NotAllowed):
+        services.take_absence_back(order, by=make.person(Role.UNIT))
+    with at(now() + timedelta(days=1)), pytest.raises(MoveNotAllowed, match="当天能撤回"):
+        services.take_absence_back(order, by=scene.staff)
+    order.refresh_from_db()
+    assert (order.state, taken(order)) == ("missed", 0)
+
+
+def test_an_absence_stands_once_the_need_has_found_another_place(scene: Scene) -> None:
+    order = arranged(scene, 0)
+    services.record_absence(order, by=scene.staff, who="school", words="没见着人")
+    need = Need.objects.get(pk=order.need_id)
+    services.place_order(need, scene.session, by=scene.teacher)
+    with pytest.raises(MoveNotAllowed, match="先取消后来的那一单"):
+        services.take_absence_back(order, by=scene.staff)
+
+
+def test_an_absence_is_taken_back_from_the_page(scene: Scene, sign_in: SignIn) -> None:
+    order = arranged(scene, 0)
+    services.record_absence(order, by=scene.staff, who="school", words="没见着人")
+    assert (
+        "记错了，撤回" not in sign_in(scene.teacher).get(order.get_absolute_url()).content.decode()
+    )
+    client = sign_in(scene.staff)
+    assert "记错了，撤回" in client.get(order.get_absolute_url()).content.decode()
+    page = client.post(reverse("exchange:absent_undo", args=[order.pk]), follow=True)
+    assert "还算约好的" in page.content.decode()
 
 
 def test_absence_says_a_side_and_a_word(scene: Scene) -> None:

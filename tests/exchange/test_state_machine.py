@@ -237,6 +237,10 @@ class District(Together):
             by = order_of.need.filed_by if who == "school" else self.office
             self.press(services.record_absence, order_of, by=by, who=absent, words="路上堵住了")
 
+    @rule(order=ONE, who=WHO)
+    def take_absence_back(self, order: int, who: str) -> None:
+        self.with_order(order, services.take_absence_back, who=who)
+
     @rule(order=ONE, stars=STARS, who=WHO)
     def rate(self, order: int, stars: int, who: str) -> None:
         self.with_order(order, services.rate_order, who=who, stars=stars)

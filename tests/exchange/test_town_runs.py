@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.policies import is_town_office
+from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError
 from gongyu.core.models import Job, TimelineEntry
 from gongyu.exchange import services
@@ -18,6 +20,7 @@ from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.exchange.queries import desk, pool_figures
 from gongyu.exchange.services import runs
+from gongyu.notices.models import Notice
 from gongyu.places.models import Division, Organization
 from tests import factories as make
 
@@ -232,3 +235,86 @@ def test_a_community_of_the_town_is_refused(town: Division, sign_in: SignIn) -> 
     client = sign_in(make.person(Role.COMMUNITY, community))
     for name in ("runs", "needs", "orders", "desk"):
         assert client.get(reverse(f"exchange:{name}")).status_code == 403
+
+
+# 会商 and 回访
+
+
+def disputed(scene: Scene, office: User, **about: Any) -> Order:
+    need = scene.need(headcount=10, **about)
+    order = services.place_order(need, scene.session, by=office, origin=Order.Origin.RUN)
+    return services.object_to_order(order, by=scene.staff, reason="time")
+
+
+def to_call_back(scene: Scene, **about: Any) -> Order:
+    past = make.SessionFactory(resource=scene.resource, date=today() - timedelta(days=5))
+    order = make.OrderFactory(
+        need=scene.need(headcount=10, **about), session=past, state=Order.State.DONE
+    )
+    services.rate_order(order, by=scene.staff, stars=5)
+    make.RatingFactory(order=order, side="school", stars=1)
+    services.mind_deadlines()
+    return order
+
+
+def test_her_office_is_asked_and_confers_for_its_own_schools(
+    scene: Scene, clerk: User, office: User
+) -> None:
+    order = disputed(scene, office)
+    asked = Notice.objects.get(to=clerk, verb="order.object")
+    assert asked.asks
+
+    services.settle_objection(order, by=clerk, outcome="pool", agreed="另找一家")
+
+    asked.refresh_from_db()
+    assert asked.read_at is not None
+    assert not Notice.objects.unread().filter(to=office, asks=True).exists()
+    order.refresh_from_db()
+    assert (order.state, order.objections.get().settled_by) == ("cancelled", clerk)
+
+
+def test_her_office_calls_back_for_its_own_schools(scene: Scene, clerk: User) -> None:
+    order = to_call_back(scene)
+    assert Notice.objects.filter(to=clerk, verb="order.revisit", asks=True).exists()
+
+    services.record_revisit(order, by=clerk, result="fair")
+
+    order.refresh_from_db()
+    assert (order.state, order.revisit.by) == ("archived", clerk)
+
+
+def test_from_her_pages_she_confers_and_calls_back(
+    scene: Scene, clerk: User, office: User, sign_in: SignIn
+) -> None:
+    order, asked = disputed(scene, office), to_call_back(scene)
+    client = sign_in(clerk)
+    assert "会商怎么定的" in text_of(client.get(order.get_absolute_url()))
+    confer = reverse("exchange:order_confer", args=[order.pk])
+    again = client.post(confer, {"outcome": "closed", "agreed": "说好不办"})
+    assert "请选一下为什么不再办理" in text_of(again)
+    done = client.post(confer, {"outcome": "pool", "agreed": "另找一家"}, follow=True)
+    assert "会商记下了" in text_of(done)
+    assert "记下回访，归档" in text_of(client.get(asked.get_absolute_url()))
+    revisit = reverse("exchange:order_revisit", args=[asked.pk])
+    assert "这一单归档" in text_of(client.post(revisit, {"result": "solved"}, follow=True))
+
+
+def test_of_another_town_she_settles_nothing_and_hears_nothing(
+    scene: Scene, clerk: User, office: User, sign_in: SignIn
+) -> None:
+    theirs = disputed(scene, office, school=make.SchoolFactory())
+    asked = to_call_back(scene, school=make.SchoolFactory())
+    assert not Notice.objects.filter(to=clerk).exists()
+    with pytest.raises(NotAllowed, match="学校所在的镇街"):
+        services.settle_objection(theirs, by=clerk, outcome="pool", agreed="另找一家")
+    with pytest.raises(NotAllowed, match="学校所在的镇街"):
+        services.record_revisit(asked, by=clerk, result="solved")
+    client = sign_in(clerk)
+    for order in Order.objects.all():
+        for name in ("order_confer", "order_revisit"):
+            address = reverse(f"exchange:{name}", args=[order.pk])
+            assert client.post(address, {"outcome": "pool", "agreed": "x"}).status_code == 404
+        assert client.get(order.get_absolute_url()).status_code == 404
+    theirs.refresh_from_db()
+    asked.refresh_from_db()
+    assert (theirs.state, asked.state) == ("disputed", "revisit")

@@ -132,6 +132,7 @@ ORDER_MOVES: tuple[Move, ...] = (
         only_late=True,
     ),
     Move("order.absent", _("没来"), (_S.ACCEPTED,), _S.MISSED, _BOTH),
+    Move("order.came", _("撤回没来"), (_S.MISSED,), _S.ACCEPTED, _BOTH),
     Move("order.rate", _("评单"), (_S.ACCEPTED,), _S.DONE, _BOTH),
     Move("order.rate", _("评单"), (_S.DONE,), _S.RATED, _BOTH),
     Move("order.happen", _("实施"), (_S.ACCEPTED,), _S.DONE, (*_BOTH, Party.PLATFORM)),

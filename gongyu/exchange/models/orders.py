@@ -247,6 +247,11 @@ class Order(models.Model):
     def day_has_come(self) -> bool:
         return self.date <= today()
 
+    @property
+    def may_take_absence_back(self) -> bool:
+        """On the day on which it was said; by the side that said it (``ended_by``)."""
+        return self.state == self.State.MISSED and localdate(self.since) == today()
+
 
 class Rating(models.Model):
     """评单: up to five stars and a few words, one from each side."""

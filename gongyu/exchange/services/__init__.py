@@ -6,7 +6,13 @@ from .conferences import object_to_order, settle_objection
 from .deadlines import mind_deadlines
 from .dispatch import dispatch_run, revoke_run
 from .effects import answer_effect
-from .endings import cancel_order, change_headcount, is_short_notice, record_absence
+from .endings import (
+    cancel_order,
+    change_headcount,
+    is_short_notice,
+    record_absence,
+    take_absence_back,
+)
 from .feeds import renew_feed
 from .imports import apply_import, undo_import, upload_census
 from .joined import agree_together, ask_together, leave_together, order_together
@@ -145,6 +151,7 @@ __all__ = [
     "settle_objection",
     "start_run",
     "stop_unit",
+    "take_absence_back",
     "tell_what_was_done",
     "tick_safety",
     "too_few",

@@ -9,7 +9,7 @@ from gongyu.core.calendar import now, say_half_day, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, SessionGone
 from gongyu.exchange.models import Need, Objection, Order, Party, Session
-from gongyu.exchange.policies import dispatches, speaks_for_school, speaks_for_unit
+from gongyu.exchange.policies import settles, speaks_for_school, speaks_for_unit
 
 from .moves import lock_order, lock_sessions, move_need, move_order, take_in_hand
 from .orders import place_order
@@ -64,8 +64,8 @@ def settle_objection(
     ``session`` is where an order goes that is rearranged; ``reason`` (``Need.CloseReason``) why a
     need is no longer pursued. Returns the order that goes on: the new one if there is one.
     """
-    if not dispatches(by):
-        raise NotAllowed(_("会商由区教委来办。"))
+    if not settles(by, order.need):
+        raise NotAllowed(_("会商由区教委或者学校所在的镇街来办。"))
     if outcome not in _VERBS:
         raise DomainError(_("请选一下会商的结果。"))
     if not agreed.strip():

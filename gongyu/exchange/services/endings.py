@@ -14,6 +14,7 @@ from gongyu.exchange.errors import (
     MoveNotAllowed,
     NotAllowed,
     SessionDoesNotFit,
+    SessionFull,
     TooEarlyToRate,
 )
 from gongyu.exchange.models import Need, Order, Party, Session
@@ -26,6 +27,7 @@ from .moves import (
     move_order,
     offer_after_commit,
 )
+from .orders import check_class_is_free
 from .ranks import close_ranks, step_out
 from .steps import note_step
 
@@ -166,6 +168,44 @@ def record_absence(order: Order, *, by: User, who: str, words: str) -> Order:
     note_step(order, "order.absent", said, by=by)
     close_ranks(order)
     return order
+
+
+@transaction.atomic
+def take_absence_back(order: Order, *, by: User) -> Order:
+    """撤回没来: the side that said so was wrong; the same day the visit is arranged as before."""
+    order = lock_order_and_session(order)
+    side, need = _side_of(by, order, _("只有这一单的学校和单位能撤回。")), order.need
+    if order.state != Order.State.MISSED:
+        raise MoveNotAllowed(
+            _("这一单现在是“%(state)s”，没有要撤回的。") % {"state": order.get_state_display()}
+        )
+    if order.ended_by != side:
+        raise NotAllowed(_("这是对方记的，要请对方撤回。电话在对方的页面上，说一声就行。"))
+    if not order.may_take_absence_back:
+        raise MoveNotAllowed(_("记下的当天能撤回，现在已经记下了。"))
+    if need.state != Need.State.POOLED:
+        raise MoveNotAllowed(
+            _("这条需求后来是“%(state)s”，不能再算这一次了。要撤回，先取消后来的那一单。")
+            % {"state": need.get_state_display()}
+        )
+    check_class_is_free(order)
+    session = order.session
+    if session.seats - session.seats_taken < order.headcount:
+        raise SessionFull(max(0, session.seats - session.seats_taken), order.headcount)
+    order.absent, order.words, order.ended_by = "", "", ""
+    order.group_place = _free_place(order)
+    move_order(order, Order.State.ACCEPTED, verb="order.came", who=side)
+    _give_back_seats(order, -order.headcount)
+    move_need(need, Need.State.ORDERED)
+    move_need(need, Need.State.ARRANGED)
+    note_step(order, "order.came", _("撤回没来：记错了，还算约好的"), by=by)
+    return order
+
+
+def _free_place(order: Order) -> int:
+    """The first place that nobody of the group holds; those who stayed have moved up since."""
+    held = set(Order.objects.mates_of(order).held().values_list("group_place", flat=True))
+    return next(place for place in range(1, len(held) + 2) if place not in held)
 
 
 @transaction.atomic

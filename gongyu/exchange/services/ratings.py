@@ -9,7 +9,7 @@ from gongyu.core.calendar import now, say_half_day
 from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, TooEarlyToRate
 from gongyu.exchange.models import Need, Order, Party, Rating, Revisit
-from gongyu.exchange.policies import dispatches, speaks_for_school, speaks_for_unit
+from gongyu.exchange.policies import settles, speaks_for_school, speaks_for_unit
 
 from .moves import lock_order, move_need, move_order, take_in_hand
 from .steps import note_step
@@ -113,8 +113,8 @@ def close_rated(order: Order) -> Order:
 @transaction.atomic
 def record_revisit(order: Order, *, by: User, result: str, words: str = "") -> Order:
     """The district has asked the school; the order is filed away."""
-    if not dispatches(by):
-        raise NotAllowed(_("回访由区教委来做。"))
+    if not settles(by, order.need):
+        raise NotAllowed(_("回访由区教委或者学校所在的镇街来做。"))
     offered = [r for r in Revisit.Result.values if r != Revisit.Result.UNREACHED]
     if result not in offered:
         raise DomainError(_("请选一下学校怎么说。"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy
 
 from gongyu.accounts.models import Membership, Role, User
-from gongyu.accounts.queries import people_with
+from gongyu.accounts.queries import people_of_town, people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import say_half_day
 from gongyu.exchange.models import Order, Rating
@@ -55,6 +55,7 @@ _TELLINGS = {
     "order.revoke": _Telling(BOTH, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
     "order.heads": _Telling(UNIT, gettext_lazy("%(school)s%(step)s，%(when)s，“%(what)s”")),
     "order.absent": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "order.came": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
     "order.object": _Telling(
         OTHER_AND_DISTRICT, gettext_lazy("%(step)s。%(school)s，%(when)s，“%(what)s”")
     ),
@@ -118,7 +119,7 @@ def _whom(order: Order, telling: _Telling, *, by_unit: bool) -> list[tuple[list[
     if whom in {SCHOOL, BOTH} or (whom in other and by_unit):
         groups.append((_school_people(order), asks and whom != BOTH))
     if whom in {DISTRICT, OTHER_AND_DISTRICT}:
-        groups.append((district_people(), True))
+        groups.append((settling_people(order), True))
     return groups
 
 
@@ -128,7 +129,7 @@ def remind(order: Order, sentence: str) -> None:
         case Order.State.PLACED:
             people = _unit_people(order)
         case Order.State.DISPUTED | Order.State.REVISIT:
-            people = district_people()
+            people = settling_people(order)
         case Order.State.PROPOSED:
             people = _school_people(order)
         case _:
@@ -147,6 +148,12 @@ def district_people() -> list[User]:
     """Who settles objections and calls back: active people of the commission; one query."""
     held = Membership.objects.current().filter(role=Role.COMMISSION)
     return list(User.objects.filter(pk__in=held.values("user"), is_active=True).order_by("pk"))
+
+
+def settling_people(order: Order) -> list[User]:
+    """The commission, and the office of the town in which the order's school stands."""
+    town = order.need.school.town
+    return district_people() if town is None else [*district_people(), *people_of_town(town)]
 
 
 def _unit_people(order: Order) -> list[User]:

@@ -29,6 +29,7 @@ def aftermath_of(order: Order, side: str) -> dict[str, Any]:
         "can_confer": may_confer,
         "can_change_heads": side == "school" and may_change,
         "can_record_absence": of_side and state == Order.State.ACCEPTED and order.day_has_come,
+        "can_take_absence_back": order.may_take_absence_back and order.ended_by == side,
         "can_revisit": side == "district" and state == Order.State.REVISIT,
         "effect": Effect.objects.filter(order=order).first() if happened else None,
         "objections": list(order.objections.select_related("by", "settled_by"))

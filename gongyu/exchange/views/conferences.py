@@ -87,6 +87,15 @@ def order_absent(request: PersonRequest, pk: int) -> HttpResponse:
     return redirect(order)
 
 
+@access(can_end_orders)
+@require_POST
+@once
+def absent_undo(request: PersonRequest, pk: int) -> HttpResponse:
+    order = services.take_absence_back(order_for(request, pk), by=request.user)
+    messages.success(request, _("撤回了，这一次还算约好的。对方会看到。"))
+    return redirect(order)
+
+
 @access(can_confer)
 @require_POST
 @once

@@ -36,7 +36,7 @@ from gongyu.exchange.policies import (
     can_answer_proposals,
     can_end_orders,
     can_read_orders,
-    dispatches,
+    settles,
     speaks_for_school,
     speaks_for_unit,
 )
@@ -170,7 +170,7 @@ def order_page(request: PersonRequest, pk: int) -> HttpResponse:
     theirs = speaks_for_school(request.user, order.need)
     if ours and (side_of(request) == "unit" or not theirs):
         return render(request, "exchange/inbox.html", _inbox(request, order))
-    side = "school" if theirs else "district" if dispatches(request.user) else "reader"
+    side = "school" if theirs else "district" if settles(request.user, order.need) else "reader"
     return render(request, "exchange/order.html", _one(request, order, side))
 
 
@@ -361,7 +361,7 @@ def again(request: PersonRequest, order: Order, name: str, form: Any) -> HttpRes
     """
     ours = speaks_for_unit(request.user, order)
     theirs = speaks_for_school(request.user, order.need)
-    if not ours and not theirs and not dispatches(request.user):
+    if not ours and not theirs and not settles(request.user, order.need):
         raise DomainError(first_sentence(form))
     side = "school" if theirs else "district"
     page = _inbox(request, order) if ours else _one(request, order, side)

@@ -2,11 +2,12 @@
 
 One process builds the demo district, times the pages, grows the same district to 8,000 open
 sessions and 5,000 needs, and times them again. Beside them stands a bare view of equal weight: the
-same template with all that it shows at hand, so that what the desk asks and counts is what is
-measured. The last line is JSON:
+same template with all that it shows at hand, and as many queries, each of one row by its key. What
+the desk costs beyond it is what it counts. The last line is JSON:
 
 answer_p95_ratio   the answer (topics, candidates, near misses) at the large size / at the demo's
 desk_p95_ratio     the desk's first page at the large size / the bare view
+template_ms        the same template without any query of its own
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _copy_sessions(sessions: list[Any], resources: dict[int, Any]) -> None:
 
 def _copy_needs(needs: list[Any]) -> None:
     """Needs with their orders; who is seated already keeps the seat, copies are over or waiting."""
-    from gongyu.exchange.models import Need, NeedTopic, Order
+    from gongyu.exchange.models import Need, NeedTopic, Order, Rating
 
     copies = {old.pk: _copied(old) for old in needs}
     Need.objects.bulk_create(copies.values(), batch_size=500)
@@ -102,9 +103,14 @@ def _copy_needs(needs: list[Any]) -> None:
         batch_size=500,
     )
     orders = Order.objects.filter(need__in=[old.pk for old in needs], is_exclusive=False)
-    Order.objects.bulk_create(
-        # A class is in one place a half-day; its need still names it.
-        (_copied(old, need=copies[old.need_id], school_class=None) for old in orders),
+    # A class is in one place a half-day; its need still names it.
+    placed = {old.pk: _copied(old, need=copies[old.need_id], school_class=None) for old in orders}
+    Order.objects.bulk_create(placed.values(), batch_size=500)
+    Rating.objects.bulk_create(
+        (
+            _copied(old, order=placed[old.order_id])
+            for old in Rating.objects.filter(order__in=orders)
+        ),
         batch_size=500,
     )
 
@@ -155,24 +161,33 @@ class Pages:
         return self.office.get("/exchange/desk/")
 
 
-def bare(ready: dict[str, Any]) -> Callable[[], Any]:
-    """The desk's template behind the same doors, with all that it shows at hand."""
+def bare(ready: dict[str, Any], queries: int) -> Callable[[], Any]:
+    """The desk's template behind the same doors, with all that it shows at hand.
+
+    It asks the database that many times for one row by its key.
+    """
     from django.http import HttpRequest, HttpResponse
     from django.shortcuts import render
     from django.urls import clear_url_caches, path
 
     from gongyu.config import urls
     from gongyu.core.access import access
+    from gongyu.exchange.models import Order
     from gongyu.exchange.policies import can_run_matching
+
+    keys = list(Order.objects.values_list("pk", flat=True)[:queries])
 
     @access(can_run_matching)
     def plain(request: HttpRequest) -> HttpResponse:
+        for key in keys:
+            Order.objects.get(pk=key)
         return render(request, "exchange/desk.html", ready)
 
-    urls.urlpatterns.insert(0, path("bare/", plain))
+    address = f"bare-{queries}/"
+    urls.urlpatterns.insert(0, path(address, plain))
     clear_url_caches()
     office = browser("demo-commission")
-    return lambda: office.get("/bare/")
+    return lambda: office.get(f"/{address}")
 
 
 def context_of(response: Any) -> dict[str, Any]:
@@ -216,11 +231,15 @@ def main() -> int:
         demo = {"answer": p95(pages.answer, times), "desk": p95(pages.desk, times)}
         sessions, needs = grow()
         large = {"answer": queries_of(pages.answer), "desk": queries_of(pages.desk)}
-        plain = bare(context_of(pages.desk()))
+        ready = context_of(pages.desk())
+        template = bare(ready, 0)
+        plain = bare(ready, large["desk"] - queries_of(template))
         assert plain().content.count(b"<tr") == pages.desk().content.count(b"<tr")
+        assert queries_of(plain) == large["desk"]
         # One after the other in turns, so that a busy moment of the machine meets all of them.
-        rounds = [(p95(pages.answer, 20), p95(pages.desk, 20), p95(plain, 20)) for _ in range(3)]
-        grown, desk, empty = (statistics.median(column) for column in zip(*rounds, strict=True))
+        acts = (pages.answer, pages.desk, plain, template)
+        rounds = [[p95(act, 20) for act in acts] for _ in range(3)]
+        grown, desk, empty, shown = (statistics.median(each) for each in zip(*rounds, strict=True))
     figures = {
         "sessions": sessions,
         "needs": needs,
@@ -231,6 +250,7 @@ def main() -> int:
         "desk_demo_ms": round(1e3 * demo["desk"], 1),
         "desk_ms": round(1e3 * desk, 1),
         "bare_ms": round(1e3 * empty, 1),
+        "template_ms": round(1e3 * shown, 1),
         "answer_p95_ratio": round(grown / demo["answer"], 2),
         "desk_p95_ratio": round(desk / empty, 2),
     }

@@ -1,4 +1,4 @@
-"""What ours is compared with: booking in order of arrival, greedy, Gale-Shapley, MIP solvers."""
+"""What ours is compared with: booking in order of arrival, greedy, Gale-Shapley, solvers."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable
 from typing import Any
 
+import highspy
 import numpy as np
 
 from gongyu.engines.matching import Problem, model
@@ -141,6 +142,28 @@ def cpsat(problem: Problem, instance: Instance, limit: float) -> tuple[Any, floa
     return np.unique(built.pair[x > 0]), solver.best_objective_bound / 1000
 
 
+def pdlp(problem: Problem, instance: Instance, limit: float) -> tuple[Any, float]:
+    """HiGHS's first-order method on the model's linear relaxation: a bound alone, no plan.
+
+    To a relative tolerance of 1e-4. Stopped at the limit, what it has is no bound: infinity.
+    """
+    solver = highspy.Highs()
+    for name, setting in (
+        ("output_flag", False),
+        ("solver", "pdlp"),
+        ("threads", 1),
+        ("time_limit", limit),
+        ("pdlp_optimality_tolerance", 1e-4),
+    ):
+        solver.setOptionValue(name, setting)
+    relaxed = model._highs_model(model.build(instance))
+    relaxed.integrality_ = []
+    solver.passModel(relaxed)
+    solver.run()
+    done = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    return None, float(solver.getInfo().objective_function_value) if done else np.inf
+
+
 RIVALS: dict[str, Method | None] = {
     "fcfs": first_come_first_served,
     "choosy": choosy,
@@ -148,4 +171,5 @@ RIVALS: dict[str, Method | None] = {
     "gale_shapley": gale_shapley,
     "cpsat": cpsat if importlib.util.find_spec("ortools") else None,
     "highs": highs,
+    "pdlp": pdlp,
 }

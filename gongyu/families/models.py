@@ -27,6 +27,16 @@ if TYPE_CHECKING:
     from gongyu.accounts.models import User
 
 
+class SchoolClassQuerySet(models.QuerySet["SchoolClass"]):
+    def still_here(self) -> SchoolClassQuerySet:
+        """Those that have not finished their stage: what ``has_left`` says of one class."""
+        year = school_year_of(today())
+        still = Q()
+        for stage, last in LAST_GRADE_OF_STAGE.items():
+            still |= Q(stage=stage, entry_year__gte=stage + year - last)
+        return self.filter(still)
+
+
 class SchoolClass(models.Model):
     """A class, named by its year of entry so that it keeps its identity as its grade rises."""
 
@@ -41,6 +51,8 @@ class SchoolClass(models.Model):
     stage = models.PositiveSmallIntegerField(_("学段"), choices=Stage)
     entry_year = models.PositiveSmallIntegerField(_("入学年份"))
     number = models.PositiveSmallIntegerField(_("班号"))
+
+    objects = SchoolClassQuerySet.as_manager()
 
     class Meta:
         ordering = ["school", "stage", "-entry_year", "number"]

@@ -5,18 +5,24 @@ Every figure is counted from records, and each opens to the rows that it counts.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import overload
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import midnight, school_year_began, today
-from gongyu.exchange.models import MatchingRun, Need, Order, Rating, Session
+from gongyu.exchange.models import MatchingRun, Need, Order, Resource, Session
 from gongyu.exchange.models.needs import in_towns
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization
+
+from .census_board import town_code
 
 ANSWER_WITHIN = timedelta(days=3)
 RATE_WITHIN = timedelta(days=7)
@@ -28,39 +34,31 @@ LATE_UNIT, LATE_SCHOOL, TODAY, UNRATED = "late-unit", "late-school", "today", "u
 DISPUTED, REVISIT = "disputed", "revisit"
 
 
+def _kinds() -> dict[str, tuple[Q, str]]:
+    """Of each figure of the desk's first part: which orders it counts, and what they go by."""
+    day = today()
+    late = midnight(day - ANSWER_WITHIN)
+    states = Order.State
+    unrated = Q(state__in=[states.ACCEPTED, states.DONE], date__lt=day - RATE_WITHIN)
+    return {
+        DISPUTED: (Q(state=states.DISPUTED), "since"),
+        REVISIT: (Q(state=states.REVISIT), "since"),
+        LATE_UNIT: (Q(state=states.PLACED, placed_at__lt=late), "placed_at"),
+        LATE_SCHOOL: (Q(state=states.PROPOSED, answered_at__lt=late), "answered_at"),
+        TODAY: (Q(state__in=Order.HOLDING, date=day), "half_day"),
+        UNRATED: (unrated, "date"),
+    }
+
+
 def desk_orders(kind: str, town: Division | None = None) -> QuerySet[Order] | None:
     """The rows behind a figure of the desk's first part; None for an unknown kind.
 
     Here and below, ``town`` narrows the district to the schools (or units) of one town.
     """
-    day = today()
-    orders = Order.objects.of_town(town).with_parties()
-    rated = Rating.objects.values("order").annotate(sides=Count("pk")).filter(sides=2)
-    match kind:
-        case "late-unit":
-            return orders.filter(
-                state=Order.State.PLACED, placed_at__lt=midnight(day - ANSWER_WITHIN)
-            ).order_by("placed_at", "pk")
-        case "late-school":
-            return orders.filter(
-                state=Order.State.PROPOSED, answered_at__lt=midnight(day - ANSWER_WITHIN)
-            ).order_by("answered_at", "pk")
-        case "disputed":
-            return orders.filter(state=Order.State.DISPUTED).order_by("since", "pk")
-        case "revisit":
-            return orders.filter(state=Order.State.REVISIT).order_by("since", "pk")
-        case "today":
-            return orders.filter(state__in=Order.HOLDING, date=day).order_by("half_day", "pk")
-        case "unrated":
-            return (
-                orders.filter(
-                    state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lt=day - RATE_WITHIN
-                )
-                .exclude(pk__in=rated.values("order"))
-                .order_by("date", "pk")
-            )
-        case _:
-            return None
+    if kind not in (kinds := _kinds()):
+        return None
+    counted, order = kinds[kind]
+    return Order.objects.of_town(town).with_parties().filter(counted).order_by(order, "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +72,25 @@ class Waiting:
 
 
 def waiting_today(town: Division | None = None) -> list[Waiting]:
-    """Six counts, one query each."""
-    kinds = [
-        (DISPUTED, _("派单异议等会商"), "wait"),
-        (REVISIT, _("等回访"), "wait"),
-        (LATE_UNIT, _("单位超过 3 天没回话"), "wait"),
-        (LATE_SCHOOL, _("学校超过 3 天没回改期"), "wait"),
-        (TODAY, _("今天在办"), ""),
-        (UNRATED, _("过了一周还没评完"), "wait"),
+    """Six counts, one query."""
+    labels = {
+        DISPUTED: _("派单异议等会商"),
+        REVISIT: _("等回访"),
+        LATE_UNIT: _("单位超过 3 天没回话"),
+        LATE_SCHOOL: _("学校超过 3 天没回改期"),
+        TODAY: _("今天在办"),
+        UNRATED: _("过了一周还没评完"),
+    }
+    counted = {kind: condition for kind, (condition, _order) in _kinds().items()}
+    counts = (
+        Order.objects.of_town(town)
+        .filter(reduce(or_, counted.values()))
+        .aggregate(**{kind: Count("pk", filter=condition) for kind, condition in counted.items()})
+    )
+    return [
+        Waiting(kind, label, counts[kind], "wait" if counts[kind] and kind != TODAY else "")
+        for kind, label in labels.items()
     ]
-    found = []
-    for kind, label, tone in kinds:
-        orders = desk_orders(kind, town)
-        count = orders.count() if orders is not None else 0
-        found.append(Waiting(kind, label, count, tone if count else ""))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,16 @@ def year_figures(town: Division | None = None) -> YearFigures:
         done=Count("pk", filter=Q(state=Need.State.DONE)),
     )
     held = Order.objects.of_town(town).filter(date__gte=since, date__lte=today())
-    done = held.filter(state__in=Order.HAPPENED)
+    happened, declined = Q(state__in=Order.HAPPENED), Q(state=Order.State.DECLINED)
+    visits = held.filter(happened | declined).aggregate(
+        pupils=Sum("headcount", filter=happened, default=0),
+        declined=Count("pk", filter=declined),
+    )
     return YearFigures(
         since=since,
-        pupils=done.aggregate(heads=Sum("headcount", default=0))["heads"],
-        declined=held.filter(state=Order.State.DECLINED).count(),
         runs=_runs_of(town).filter(dispatched_at__gte=midnight(since)).count(),
         **figures,
+        **visits,
     )
 
 
@@ -143,27 +148,66 @@ class ClassDays:
 
     @property
     def share(self) -> int:
-        return min(100, round(100 * self.days / self.floor))
+        return share_of(self.days, self.floor)
 
     @property
     def lacks(self) -> float:
         return max(0.0, self.floor - self.days)
 
 
-def practice_days(town: Division | None = None) -> list[ClassDays]:
-    """Each class that the platform knows, fewest days first; 2 queries.
+def share_of(days: float, floor: int) -> int:
+    """Whole percent of the floor, at most all of it."""
+    return min(100, round(100 * days / floor))
+
+
+class PracticeDays(Sequence[ClassDays]):
+    """Each class that the platform knows, fewest days first.
+
+    All are counted and put in order from a few columns; the classes themselves are read for the
+    part that is asked for: one query a slice.
+    """
+
+    def __init__(self, counted: list[tuple[int, str, int, float, int]]) -> None:
+        # A class: its share of the floor in percent, its school, its key, its days, its floor.
+        self._counted = sorted(counted)
+
+    def __len__(self) -> int:
+        return len(self._counted)
+
+    @overload
+    def __getitem__(self, at: int) -> ClassDays: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[ClassDays]: ...
+
+    def __getitem__(self, at: int | slice) -> ClassDays | list[ClassDays]:
+        asked = self._counted[at] if isinstance(at, slice) else [self._counted[at]]
+        classes = SchoolClass.objects.select_related("school").in_bulk([row[2] for row in asked])
+        rows = [ClassDays(classes[pk], days, floor) for _s, _n, pk, days, floor in asked]
+        return rows if isinstance(at, slice) else rows[0]
+
+    def __iter__(self) -> Iterator[ClassDays]:
+        return iter(self[:])
+
+    @property
+    def behind(self) -> int:
+        """How many lack days."""
+        return sum(days < floor for _share, _school, _pk, days, floor in self._counted)
+
+
+def practice_days(town: Division | None = None) -> PracticeDays:
+    """Days of practice of each class; 2 queries, and one for each part that is read.
 
     A visit that took place outside school or with a unit at school counts half a day for the class
     that went. Visits of several classes together are counted for none: who went is not recorded.
     """
-    since = school_year_began()
-    classes = SchoolClass.objects.all()
+    classes = SchoolClass.objects.filter(stage__in=PRACTICE_FLOOR).order_by()
     if town is not None:
         classes = classes.filter(in_towns("school", [town]))
     visits = dict(
         Order.objects.filter(
             state__in=Order.HAPPENED,
-            date__gte=since,
+            date__gte=school_year_began(),
             need__school_class__isnull=False,
         )
         .exclude(session__resource__form="online")
@@ -171,14 +215,11 @@ def practice_days(town: Division | None = None) -> list[ClassDays]:
         .annotate(number=Count("pk"))
         .order_by()
     )
-    rows = [
-        ClassDays(found, HALF_A_DAY * visits.get(found.pk, 0), PRACTICE_FLOOR[floor_of])
-        for found in classes.select_related("school")
-        if (floor_of := SchoolClass.Stage(found.stage)) in PRACTICE_FLOOR and not found.has_left
-    ]
-    return sorted(
-        rows, key=lambda row: (row.share, str(row.school_class.school), row.school_class.pk)
-    )
+    counted = []
+    for pk, stage, school in classes.still_here().values_list("pk", "stage", "school__name"):
+        days, floor = HALF_A_DAY * visits.get(pk, 0), PRACTICE_FLOOR[SchoolClass.Stage(stage)]
+        counted.append((share_of(days, floor), school, pk, days, floor))
+    return PracticeDays(counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,44 +248,42 @@ class Coverage:
 
 
 def coverage(town: Division | None = None) -> Coverage:
-    """Towns and the schools that use the platform; 4 queries."""
-    since = school_year_began()
-    units: dict[str, set[int]] = defaultdict(set)
-    offering = Organization.objects.filter(
-        pk__in=Session.objects.upcoming().values("resource__unit")
-    ).select_related("division__parent")
-    for unit in offering:
-        if unit.town is not None:
-            units[unit.town.code].add(unit.pk)
-    served = set(
-        Order.objects.filter(state__in=Order.HOLDING, date__gte=since).values_list(
-            "need__school", flat=True
-        )
+    """Towns and the schools that use the platform; 5 queries."""
+    bookable = Session.objects.upcoming().filter(resource=OuterRef("pk"))
+    points = dict(
+        Resource.objects.filter(Exists(bookable))
+        .annotate(town=town_code("unit__division"))
+        .values_list("town")
+        .annotate(units=Count("unit", distinct=True))
+        .order_by()
     )
-    asking = list(
-        Organization.objects.schools()
-        .filter(classes__isnull=False)
-        .distinct()
-        .select_related("division__parent")
-        .order_by("name")
+    using = Organization.objects.schools().filter(
+        Exists(SchoolClass.objects.filter(school=OuterRef("pk")).order_by())
     )
     if town is not None:
-        asking = [school for school in asking if school.town == town]
-    schools: dict[str, list[Organization]] = defaultdict(list)
-    for school in asking:
-        if school.town is not None:
-            schools[school.town.code].append(school)
-    towns = [
-        TownPoints(
-            found.code,
-            found.short_name,
-            len(units[found.code]),
-            len(schools[found.code]),
-            sum(school.pk in served for school in schools[found.code]),
-        )
-        for found in Division.objects.filter(level=Division.Level.TOWNSHIP)
-        if (found == town)
-        or (town is None and (found.kind != "functional_zone" or units[found.code]))
+        using = using.filter(Q(division=town) | Q(division__parent=town))
+    visited = set(
+        Order.objects.filter(state__in=Order.HOLDING, date__gte=school_year_began())
+        .order_by()
+        .values_list("need__school", flat=True)
+        .distinct()
+    )
+    schools: Counter[str] = Counter()
+    served: Counter[str] = Counter()
+    bare = []
+    for pk, code in using.order_by().values_list("pk", town_code("division")):
+        schools[code] += 1
+        served[code] += pk in visited
+        if pk not in visited:
+            bare.append(pk)
+    towns = Division.objects.filter(level=Division.Level.TOWNSHIP).order_by()
+    if town is not None:
+        towns = towns.filter(pk=town.pk)
+    rows = [
+        TownPoints(code, name, points.get(code, 0), schools[code], served[code])
+        for code, name, kind in towns.values_list("code", "short_name", "kind")
+        if town is not None or kind != "functional_zone" or code in points
     ]
-    towns.sort(key=lambda row: (row.units, row.code))
-    return Coverage(towns, [school for school in asking if school.pk not in served])
+    rows.sort(key=lambda row: (row.units, row.code))
+    unvisited = Organization.objects.filter(pk__in=bare).select_related("division__parent")
+    return Coverage(rows, list(unvisited.order_by("name")))

@@ -12,6 +12,7 @@ from gongyu.accounts.queries import organization_ids, roles_of
 from gongyu.core.calendar import school_year_began
 from gongyu.exchange.models import Liaison, Order, Resource
 from gongyu.exchange.models.liaisons import LiaisonQuerySet
+from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization, OrganizationQuerySet
 
 SCHOOL_ROLES = (Role.TEACHER, Role.SCHOOL_ADMIN)
@@ -68,10 +69,11 @@ def history_of(organization: Organization) -> LiaisonQuerySet:
 def without_liaison(town: Division | None = None) -> OrganizationQuerySet:
     """Schools that use the platform and units that offer something, with nobody named today."""
     named = Liaison.objects.filter(organization=OuterRef("pk"), kind=Liaison.Kind.LIAISON)
-    using = Q(kind=Organization.Kind.SCHOOL, classes__isnull=False) | Q(
+    classes = SchoolClass.objects.filter(school=OuterRef("pk"))
+    using = Q(Exists(classes), kind=Organization.Kind.SCHOOL) | Q(
         Exists(Resource.objects.filter(unit=OuterRef("pk")))
     )
-    found = Organization.objects.filter(using).exclude(Exists(named.current())).distinct()
+    found = Organization.objects.filter(using).exclude(Exists(named.current()))
     if town is not None:
         found = found.filter(Q(division=town) | Q(division__parent=town))
     return found.order_by("kind", "name")

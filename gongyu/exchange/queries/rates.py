@@ -18,12 +18,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from gongyu.core.calendar import school_year_began, today
+from gongyu.core.calendar import midnight, school_year_began, today
 from gongyu.exchange.models import Need, Objection, Order, Rating, Revisit
 from gongyu.exchange.models.needs import in_towns
+from gongyu.exchange.models.orders import OrderQuerySet
 from gongyu.places.models import Division, Organization
 
 from .fewest import FEWEST
@@ -71,23 +72,16 @@ def rate_labels() -> dict[str, str]:
     return {RESPONSE: _("响应率"), SOLVED: _("解决率"), SATISFIED: _("满意率")}
 
 
-def _orders(since: date, town: Division | None) -> QuerySet[Order]:
-    ratings = Rating.objects.filter(order=OuterRef("pk"), side=Rating.Side.SCHOOL)
-    objections = Objection.objects.filter(order=OuterRef("pk"), side="unit")
-    return (
-        Order.objects.of_town(town)
-        .with_parties()
-        .filter(placed_at__date__gte=since)
-        .annotate(
-            is_rated=Exists(ratings),
-            is_liked=Exists(ratings.filter(stars__gte=LIKED_FROM)),
-            is_objected=Exists(objections),
-        )
-        .order_by()
-    )
+def _orders(since: date, town: Division | None) -> OrderQuerySet:
+    """Orders since the day; ``heard`` is the school's rating where there is one."""
+    by_school = FilteredRelation("ratings", condition=Q(ratings__side=Rating.Side.SCHOOL))
+    orders = Order.objects.of_town(town).filter(placed_at__gte=midnight(since))
+    return orders.annotate(heard=by_school).order_by()
 
 
-_ANSWERED = Q(answered_at__isnull=False) | Q(is_objected=True)
+_OBJECTED = Objection.objects.filter(order=OuterRef("pk"), side="unit").order_by()
+# The cheap conditions first: a database looks no further where they decide.
+_ANSWERED = Q(answered_at__isnull=False) | Q(Exists(_OBJECTED))
 _TOLD = Q(revisit__result__in=["solved", "fair", "unsolved"])
 _HAPPENED = Q(state__in=Order.HAPPENED)
 _OWED = (
@@ -95,27 +89,23 @@ _OWED = (
     | Q(state=Order.State.MISSED, absent="unit")
     | Q(state=Order.State.CANCELLED, ended_by="unit")
 )
-# Of the orders: what counts at all, and what of it is met.
+# Of the orders: what counts at all, and what of it is met (which no order is that does not count).
 _OF_ORDERS: dict[str, tuple[Q, Q]] = {
-    RESPONSE: (_ANSWERED | Q(decline_reason=Order.DeclineReason.NO_ANSWER), _ANSWERED),
+    RESPONSE: (Q(decline_reason=Order.DeclineReason.NO_ANSWER) | _ANSWERED, _ANSWERED),
     SOLVED: (_OWED, _HAPPENED & ~Q(revisit__isnull=False, revisit__result="unsolved")),
     SATISFIED: (
-        _HAPPENED & (Q(is_rated=True) | _TOLD),
-        _HAPPENED & (Q(is_liked=True) | Q(is_rated=False, revisit__result="solved")),
+        _HAPPENED & (_TOLD | Q(heard__isnull=False)),
+        _HAPPENED
+        & (Q(heard__stars__gte=LIKED_FROM) | Q(heard__isnull=True, revisit__result="solved")),
     ),
 }
 
 
 def _needs(since: date, town: Division | None) -> QuerySet[Need]:
-    unsolved = Revisit.objects.filter(
-        order__need=OuterRef("pk"),
-        order__state__in=Order.HAPPENED,
-        result=Revisit.Result.UNSOLVED,
-    )
-    needs = Need.objects.filter(filed_at__date__gte=since)
+    needs = Need.objects.filter(filed_at__gte=midnight(since))
     if town is not None:
         needs = needs.filter(in_towns("school", [town]))
-    return needs.annotate(is_unsolved=Exists(unsolved)).order_by()
+    return needs.order_by()
 
 
 def _over() -> Q:
@@ -125,7 +115,12 @@ def _over() -> Q:
     )
 
 
-_NEED_SOLVED = Q(state=Need.State.DONE, is_unsolved=False)
+_UNSOLVED = Revisit.objects.filter(
+    order__need=OuterRef("pk"),
+    order__state__in=Order.HAPPENED,
+    result=Revisit.Result.UNSOLVED,
+).order_by()
+_NEED_SOLVED = Q(state=Need.State.DONE) & ~Q(Exists(_UNSOLVED))
 
 
 def rates_of_all(town: Division | None = None) -> Rates:
@@ -136,7 +131,7 @@ def rates_of_all(town: Division | None = None) -> Rates:
     all_of_them.response.add(row["response_met"], row["response"])
     all_of_them.satisfied.add(row["satisfied_met"], row["satisfied"])
     needs = _needs(since, town).aggregate(
-        over=Count("pk", filter=_over()), met=Count("pk", filter=_over() & _NEED_SOLVED)
+        over=Count("pk", filter=_over()), met=Count("pk", filter=_NEED_SOLVED)
     )
     all_of_them.solved.add(needs["met"], needs["over"])
     return all_of_them
@@ -147,7 +142,7 @@ def _counts(*rates: str) -> dict[str, Count]:
     for rate in rates:
         total, met = _OF_ORDERS[rate]
         counts[rate] = Count("pk", filter=total)
-        counts[f"{rate}_met"] = Count("pk", filter=total & met)
+        counts[f"{rate}_met"] = Count("pk", filter=met)
     return counts
 
 
@@ -159,9 +154,10 @@ def rates_by(by: str, town: Division | None = None) -> list[Rates]:
     counted = list(_orders(since, town).values(side).annotate(**_counts(*kinds)))
     needs: list[dict[str, Any]] = []
     if by != UNIT:
-        over, met = _over(), _over() & _NEED_SOLVED
         grouped = _needs(since, town).values("school")
-        grouped = grouped.annotate(over=Count("pk", filter=over), met=Count("pk", filter=met))
+        grouped = grouped.annotate(
+            over=Count("pk", filter=_over()), met=Count("pk", filter=_NEED_SOLVED)
+        )
         needs = [dict(row) for row in grouped]
     pks = {row[side] for row in counted} | {row["school"] for row in needs}
     bodies = {
@@ -212,7 +208,7 @@ def rows_behind(rate: str, by: str, key: str, *, met: bool, town: Division | Non
     orders = orders.filter(part) if met else orders
     side = "session__resource__unit" if by == UNIT else "need__school"
     orders = orders.filter(_within(side, by, key))
-    return Behind(orders=orders.order_by("-placed_at", "-pk"))
+    return Behind(orders=orders.with_parties().order_by("-placed_at", "-pk"))
 
 
 def _within(side: str, by: str, key: str) -> Q:

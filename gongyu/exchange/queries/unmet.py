@@ -29,8 +29,11 @@ class UnmetRow:
     since: datetime
 
 
-def unmet(town: Division | None = None) -> list[UnmetRow]:
-    """Most first; two queries. A need with topics of two kinds stands in both rows."""
+def unmet(town: Division | None = None, first: int | None = None) -> list[UnmetRow]:
+    """Most first, all or the first few; two queries.
+
+    A need with topics of two kinds stands in both rows.
+    """
     names = _town_names()
     rows = (
         Need.objects.waiting()
@@ -45,8 +48,9 @@ def unmet(town: Division | None = None) -> list[UnmetRow]:
             urgent=Count("pk", distinct=True, filter=Q(severity=Severity.URGENT)),
             since=Min("filed_at"),
         )
+        .order_by("-needs", "since", "topics__parent__code", "town")[:first]
     )
-    found = [
+    return [
         UnmetRow(
             topic=row["topics__parent__code"],
             topic_name=row["topics__parent__name"],
@@ -59,7 +63,6 @@ def unmet(town: Division | None = None) -> list[UnmetRow]:
         )
         for row in rows
     ]
-    return sorted(found, key=lambda row: (-row.needs, row.since, row.topic, row.town))
 
 
 def scarce_now(town: Division | None = None) -> tuple[MatchingRun | None, list[ScarceRow]]:

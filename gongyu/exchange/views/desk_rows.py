@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
-from gongyu.core.calendar import HalfDay, school_year_began
+from gongyu.core.calendar import HalfDay, midnight, school_year_began
 from gongyu.core.spreadsheets import Value
 from gongyu.exchange.models import Need, Order
 from gongyu.exchange.policies import can_run_matching
@@ -96,7 +96,7 @@ def _orders(title: str, orders: list[Order]) -> Rows:
 def _needs(town: Division | None) -> Rows:
     needs = (
         Need.objects.of_town(town)
-        .filter(filed_at__date__gte=school_year_began())
+        .filter(filed_at__gte=midnight(school_year_began()))
         .exclude(state=Need.State.WITHDRAWN)
         .select_related("school", "school_class")
         .prefetch_related("topics")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
 from gongyu.accounts.models import Role
 from gongyu.core import timeline
+from gongyu.core.calendar import at, now
 from gongyu.core.errors import DomainError
 from gongyu.exchange import queries, services
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, SessionDoesNotFit, SessionFull
@@ -215,11 +218,109 @@ def test_a_withdrawn_session_and_silence_send_all_back(alone: Scene) -> None:
     mind_deadlines()
 
 
-def test_one_of_a_group_is_not_moved_alone(alone: Scene) -> None:
+def in_the_afternoon(scene: Scene) -> Session:
+    return make.SessionFactory(resource=scene.resource, half_day=1)
+
+
+def test_the_unit_is_asked_once_for_the_whole_group(alone: Scene) -> None:
+    other = near(alone)
+    services.order_together(join(alone, other), alone.session, by=alone.teacher)
+    (asked,) = Notice.objects.filter(to=alone.staff)
+    assert asked.asks
+    assert "等 2 个班一起点了" in asked.sentence
+    assert "共 42 人" in asked.sentence
+    services.accept_order(Order.objects.get(need=other), by=alone.staff)
+    asked.refresh_from_db()
+    assert asked.read_at is not None
+
+
+def test_the_unit_is_asked_anew_when_one_backs_out_and_reminded_once(alone: Scene) -> None:
+    other, third = near(alone), near(alone, headcount=10)
+    need = join(alone, other, third, headcount=10)
+    services.order_together(need, alone.session, by=alone.teacher)
+    services.cancel_order(Order.objects.get(need=other), by=other.filed_by)
+    (asked,) = Notice.objects.unread().filter(to=alone.staff, asks=True)
+    assert "等 2 个班一起点了" in asked.sentence
+    assert "共 20 人" in asked.sentence
+    with at(now() + timedelta(days=3, hours=1)):
+        mind_deadlines()
+    assert Notice.objects.filter(to=alone.staff, verb="order.remind").count() == 1
+
+
+def test_another_half_day_is_proposed_to_the_whole_group(alone: Scene) -> None:
+    other = near(alone)
+    need = join(alone, other)
+    orders = services.order_together(need, alone.session, by=alone.teacher)
+    elsewhere = in_the_afternoon(alone)
+    services.propose_session(orders[1], elsewhere, by=alone.staff, words="上午闭馆")
+    proposed = Order.objects.filter(state=Order.State.PROPOSED, proposed_session=elsewhere)
+    assert proposed.count() == 2
+    for person in (alone.teacher, other.filed_by):
+        assert Notice.objects.filter(to=person, verb="order.propose", asks=True).count() == 1
+
+    for mine, by in ((need, alone.teacher), (other, other.filed_by)):
+        services.agree_to_proposal(Order.objects.get(need=mine), by=by)
+
+    held = Order.objects.filter(state=Order.State.ACCEPTED, session=elsewhere)
+    assert sorted(held.values_list("group_place", flat=True)) == [1, 2]
+    assert (seats(alone.session), seats(elsewhere)) == (0, 42)
+    assert states(need, other) == ["arranged", "arranged"]
+
+
+def test_who_cannot_come_then_leaves_and_the_unit_decides_about_the_rest(alone: Scene) -> None:
+    other = near(alone)
+    need = join(alone, other)
+    orders = services.order_together(need, alone.session, by=alone.teacher)
+    elsewhere = in_the_afternoon(alone)
+    services.propose_session(orders[0], elsewhere, by=alone.staff)
+    services.agree_to_proposal(Order.objects.get(need=need), by=alone.teacher)
+    assert not Notice.objects.filter(verb="order.fewer").exists()  # the other may still come
+    services.refuse_proposal(Order.objects.get(need=other), by=other.filed_by)
+    assert states(need, other) == ["arranged", "pooled"]
+    assert Notice.objects.filter(to=alone.staff, verb="order.fewer").count() == 1
+    assert not JoinedNeed.objects.agreed().filter(need=other).exists()
+
+
+def test_a_half_day_must_take_the_whole_group(alone: Scene) -> None:
     orders = services.order_together(join(alone, near(alone)), alone.session, by=alone.teacher)
-    elsewhere = make.SessionFactory(resource=alone.resource, half_day=1)
-    with pytest.raises(SessionDoesNotFit, match="不能只动一个班"):
-        services.propose_session(orders[0], elsewhere, by=alone.staff)
+    small = make.SessionFactory(resource=alone.resource, half_day=1, seats=41)
+    with pytest.raises(SessionFull):
+        services.propose_session(orders[0], small, by=alone.staff)
+    about = {"unit": alone.unit, "topics": [alone.topic], "form": "host", "radius_km": 30}
+    at_school = make.SessionFactory(resource=make.ResourceFactory(**about), half_day=1)
+    with pytest.raises(SessionDoesNotFit, match="一次只到一所学校"):
+        services.propose_session(orders[0], at_school, by=alone.staff)
+    assert Order.objects.filter(state=Order.State.PLACED).count() == 2
+
+
+def test_a_proposal_taken_back_by_declining_sends_all_back(alone: Scene) -> None:
+    other = near(alone)
+    need = join(alone, other)
+    orders = services.order_together(need, alone.session, by=alone.teacher)
+    services.propose_session(orders[0], in_the_afternoon(alone), by=alone.staff)
+    services.decline_order(orders[1], by=alone.staff, reason="no_staff")
+    assert states(need, other) == ["pooled", "pooled"]
+
+
+def test_from_the_units_page_the_group_is_moved(alone: Scene, client: Client) -> None:
+    orders = services.order_together(join(alone, near(alone)), alone.session, by=alone.teacher)
+    elsewhere = in_the_afternoon(alone)
+    make.SessionFactory(resource=alone.resource, half_day=2, seats=30)  # too small for all
+    client.force_login(alone.staff)
+    page = client.get(orders[0].get_absolute_url())
+    assert [a.session for a in page.context["alternatives"]] == [elsewhere]
+    assert "提议整组改到这个半天" in page.content.decode()
+    sent = client.post(
+        f"/exchange/orders/{orders[0].pk}/propose/", {"session": elsewhere.pk}, follow=True
+    )
+    assert "提议送到各学校了" in sent.content.decode()
+
+
+def test_one_of_a_group_is_not_halved(alone: Scene) -> None:
+    orders = services.order_together(join(alone, near(alone)), alone.session, by=alone.teacher)
+    halves = [in_the_afternoon(alone), make.SessionFactory(resource=alone.resource, half_day=2)]
+    with pytest.raises(SessionDoesNotFit, match="不能只分一个班"):
+        services.propose_split(orders[0], *halves, by=alone.staff)
 
 
 def test_what_is_joined_is_neither_ordered_alone_nor_planned(alone: Scene) -> None:

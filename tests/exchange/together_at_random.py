@@ -47,6 +47,14 @@ class Together(RuleBasedStateMachine):
         if member:
             self.press(act, member, by=member.need.filed_by)
 
+    @rule(order=ONE, session=SESSION)
+    def move_together(self, order: int, session: int) -> None:
+        asked = self.newest(Order, order)
+        if asked is not None and asked.joined_id is not None:
+            own = [s for s in self.sessions if s.resource_id == asked.session.resource_id]
+            to = own[session % len(own)]
+            self.with_order(order, services.propose_session, to, who="unit")
+
     @rule(order=ONE, first=SESSION, second=SESSION, agrees=st.booleans())
     def split(self, order: int, first: int, second: int, agrees: bool) -> None:
         asked = self.newest(Order, order)

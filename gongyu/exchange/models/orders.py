@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -69,11 +70,15 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(state__in=Order.HOLDING)
 
     def mates_of(self, order: Order) -> OrderQuerySet:
-        """Placed together with the order for the same session, and not over."""
+        """Placed together with the order and not over, for the same session.
+
+        While a unit proposes another half-day to them, that is the session which counts.
+        """
         if order.joined_id is None:
             return self.none()
-        mates = self.live().filter(joined=order.joined_id, session=order.session_id)
-        return mates.exclude(pk=order.pk)
+        there = order.proposed_session_id or order.session_id
+        mates = self.live().annotate(there=Coalesce("proposed_session", "session"))
+        return mates.filter(joined=order.joined_id, there=there).exclude(pk=order.pk)
 
     def with_parties(self) -> OrderQuerySet:
         """Everything a row of a list shows, in one query."""

@@ -1,6 +1,6 @@
 """Every read that a page of the exchange needs."""
 
-from .alternatives import Alternative, Halves, alternatives_for, ways_for
+from .alternatives import Alternative, Halves, alternatives_for, ways_for, ways_for_group
 from .balance import Balance, balance_of, last_prices
 from .clock import seconds_since
 from .distance import road_km_between
@@ -89,4 +89,5 @@ __all__ = [
     "waiting_to_be_rated",
     "warm_up",
     "ways_for",
+    "ways_for_group",
 ]

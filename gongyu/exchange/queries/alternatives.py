@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
@@ -51,6 +51,29 @@ def share_out(heads: int, first_room: int, second_room: int) -> tuple[int, int] 
     return first, heads - first
 
 
+def ways_for_group(orders: Sequence[Order]) -> list[Alternative]:
+    """Half-days of the unit that could take all who came together; 2 queries an order."""
+    heads = sum(order.headcount for order in orders)
+    several_schools = len({order.need.school_id for order in orders}) > 1
+    found: list[list[Alternative]] = []
+    for order in orders:
+        sessions = _sessions_for(order)
+        if several_schools:  # a unit that comes to a school comes to one school
+            sessions = [s for s in sessions if s.resource.form != "host"]
+        found.append(ranked(order, sessions, _busy(order), heads=heads))
+    suits = [{a.session.pk: a.suits for a in ways} for ways in found]
+    together = []
+    for way in found[0]:
+        pk = way.session.pk
+        if all(pk in known for known in suits):
+            plainest = min(
+                (a for ways in found for a in ways if a.session.pk == pk), key=lambda a: a.suits
+            )
+            together.append(plainest)
+    together.sort(key=lambda a: not a.suits)
+    return together[:MOST]
+
+
 def alternatives_for(order: Order) -> list[Alternative]:
     """The unit's own sessions that could take the whole order; 3 queries (``ways_for``)."""
     return ways_for(order)[0]
@@ -64,8 +87,15 @@ def ways_for(order: Order) -> tuple[list[Alternative], list[Halves]]:
     Suitable: on days and half-days that the school asked for, when the class is free; then the same
     offer as ordered, then the nearest day.
     """
+    sessions, busy = _sessions_for(order), _busy(order)
+    whole = ranked(order, sessions, busy)[:MOST]
+    return whole, _halves(order, ranked(order, sessions, busy, part=True)[:MOST])
+
+
+def _sessions_for(order: Order) -> list[Session]:
+    """The unit's sessions ahead that are on the need's topics and grades; 1 query."""
     need, resource = order.need, order.session.resource
-    sessions = list(
+    return list(
         Session.objects.upcoming()
         .filter(
             resource__unit=resource.unit_id,
@@ -77,15 +107,16 @@ def ways_for(order: Order) -> tuple[list[Alternative], list[Halves]]:
         .select_related("resource__unit")
         .distinct()
     )
-    busy: set[tuple[date, int]] = set()
-    if need.school_class_id:
-        busy = set(
-            Order.objects.filter(school_class=need.school_class_id, state__in=Order.HOLDING)
-            .exclude(pk=order.pk)
-            .values_list("date", "half_day")
-        )
-    whole = ranked(order, sessions, busy)[:MOST]
-    return whole, _halves(order, ranked(order, sessions, busy, part=True)[:MOST])
+
+
+def _busy(order: Order) -> set[tuple[date, int]]:
+    """The half-days on which the class is promised elsewhere; 1 query."""
+    if not order.need.school_class_id:
+        return set()
+    promised = Order.objects.filter(
+        school_class=order.need.school_class_id, state__in=Order.HOLDING
+    ).exclude(pk=order.pk)
+    return set(promised.values_list("date", "half_day"))
 
 
 def _halves(order: Order, ways: list[Alternative]) -> list[Halves]:
@@ -119,25 +150,28 @@ def ranked(
     busy: Container[tuple[date, int]],
     *,
     part: bool = False,
+    heads: int | None = None,
 ) -> list[Alternative]:
     """Those of a unit's sessions on the need's topics that could take the order, best first.
 
     ``busy``: the half-days on which the class is promised already. ``part``: those that could take
-    some of the group, the ordered one among them. No query.
+    some of the group, the ordered one among them. ``heads``: all who come, where it is not the
+    order alone. No query.
     """
+    heads = order.headcount if heads is None else heads
     need, resource = order.need, order.session.resource
     km = road_km_between(need.school, resource.unit)
     wanted = set(Slots.pairs(need.slots))
     found: list[tuple[tuple[int, ...], Alternative]] = []
     for session in sessions:
         offer = session.resource
-        if session.seats_free < (1 if part else order.headcount):
+        if session.seats_free < (1 if part else heads):
             continue
         if session.pk == order.session_id and not part:
             continue
         if not offer.first_grade <= need.first_grade <= need.last_grade <= offer.last_grade:
             continue
-        if not part and not _opens_for(session, order.headcount):
+        if not part and not _opens_for(session, heads):
             continue
         if offer.form == "host" and km is not None and km > offer.radius_km:
             continue

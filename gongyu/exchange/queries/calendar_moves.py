@@ -72,6 +72,9 @@ def _add_order_choices(cards: Sequence[Card], facts: UnitFacts, span: Span) -> N
     asked = _asked(facts)
     for card in cards:
         order = card.order
+        if order.joined_id is not None:
+            card.stays = _("几个班一起来的，打开这一单，给整组换个半天。")
+            continue
         topics = {topic.pk for topic in order.need.topics.all()}
         fitting = [
             session

@@ -30,18 +30,11 @@ from .opening import (
     remove_opening_rule,
     remove_suspension,
 )
-from .orders import (
-    accept_all,
-    accept_order,
-    agree_to_proposal,
-    decline_order,
-    place_order,
-    propose_session,
-    refuse_proposal,
-)
+from .orders import accept_all, accept_order, decline_order, place_order
 from .photos import add_photo, move_photo_up, remove_photo
 from .problem_edits import edit_evidence, edit_problem
 from .problems import add_evidence, add_measure, close_measure, move_problem, record_problem
+from .proposals import agree_to_proposal, propose_session, refuse_proposal
 from .queues import join_queue, leave_queue, offer_all_places, offer_places
 from .ranks import too_few
 from .ratings import amend_rating, rate_order, record_revisit

@@ -24,6 +24,7 @@ from gongyu.exchange.models.moves import WAITS
 from .conferences import let_objection_lapse
 from .endings import happened
 from .moves import lock_order, move_need, move_order
+from .ranks import say_if_few
 from .ratings import LOW, close_rated, give_up_revisit
 from .steps import note_step, remind
 
@@ -81,6 +82,7 @@ def _unanswered() -> Q:
 
 def _return(order: Order) -> None:
     by_unit = order.state == _S.PLACED
+    mates = Order.objects.mates_of(order)
     order.proposed_session = None
     order.words = ""
     if by_unit:
@@ -94,6 +96,8 @@ def _return(order: Order) -> None:
         else _("改期没有回话，需求自动回到需求池")
     )
     note_step(order, "order.return", sentence, by=None)
+    if not by_unit:  # what waits for the unit comes back together
+        say_if_few(mates)
 
 
 def _not_conferred() -> Q:
@@ -142,6 +146,9 @@ def _to_remind() -> Q:
 def _remind(order: Order) -> None:
     order.reminded_at = now()
     order.save(update_fields=["reminded_at"])
+    earlier = Order.objects.mates_of(order).filter(state=_S.PLACED, pk__lt=order.pk)
+    if order.state == _S.PLACED and earlier.exists():
+        return  # the unit is reminded once of those that came together
     session = order.proposed_session or order.session
     when = say_half_day(session.date, session.half_day)
     match order.state:

@@ -27,7 +27,7 @@ from .moves import (
     move_order,
     offer_after_commit,
 )
-from .orders import check_class_is_free
+from .orders import check_class_is_free, free_place
 from .ranks import close_ranks, step_out
 from .steps import note_step
 
@@ -50,6 +50,7 @@ def cancel_order(order: Order, *, by: User, words: str = "", reason: str = "") -
     needed, and the record says 临时取消; nobody is stopped from calling off.
     """
     order = lock_order_and_session(order)
+    mates = Order.objects.mates_of(order)
     side = _side_of(by, order, _("只有这一单的学校和单位能取消它。"))
     held = order.state in Order.HOLDING
     if held and order.date < today():
@@ -77,7 +78,7 @@ def cancel_order(order: Order, *, by: User, words: str = "", reason: str = "") -
     )
     said = _("临时取消") if late else _("取消")
     note_step(order, "order.cancel", f"{said}：{why}" if why else said, by=by)
-    close_ranks(order)
+    close_ranks(mates)
     return order
 
 
@@ -166,7 +167,7 @@ def record_absence(order: Order, *, by: User, who: str, words: str) -> Order:
         "day": say_day(need.date_to),
     }
     note_step(order, "order.absent", said, by=by)
-    close_ranks(order)
+    close_ranks(Order.objects.mates_of(order))
     return order
 
 
@@ -193,19 +194,13 @@ def take_absence_back(order: Order, *, by: User) -> Order:
     if session.seats - session.seats_taken < order.headcount:
         raise SessionFull(max(0, session.seats - session.seats_taken), order.headcount)
     order.absent, order.words, order.ended_by = "", "", ""
-    order.group_place = _free_place(order)
+    order.group_place = free_place(order)
     move_order(order, Order.State.ACCEPTED, verb="order.came", who=side)
     _give_back_seats(order, -order.headcount)
     move_need(need, Need.State.ORDERED)
     move_need(need, Need.State.ARRANGED)
     note_step(order, "order.came", _("撤回没来：记错了，还算约好的"), by=by)
     return order
-
-
-def _free_place(order: Order) -> int:
-    """The first place that nobody of the group holds; those who stayed have moved up since."""
-    held = set(Order.objects.mates_of(order).held().values_list("group_place", flat=True))
-    return next(place for place in range(1, len(held) + 2) if place not in held)
 
 
 @transaction.atomic

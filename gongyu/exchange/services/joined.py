@@ -23,8 +23,9 @@ from gongyu.exchange.queries.joined import could_join
 from gongyu.notices.services import settle, tell
 
 from .moves import lock_needs, lock_session
-from .orders import check_conditions, check_promises, write_order
+from .orders import check_conditions, check_one_school, check_promises, write_order
 from .ranks import let_asks_lapse, step_out
+from .steps import ask_for_group
 
 
 def _label(need: Need) -> str:
@@ -186,9 +187,7 @@ def order_together(need: Need, session: Session, *, by: User) -> list[Order]:
         raise MoveNotAllowed(_("一起办的刚刚有变动，看看最新的情况再定。"))
     _check_speaks(by, needs[need.pk])
     heads = sum(found.headcount for found in needs.values())
-    schools = {found.school_id for found in needs.values()}
-    if session.resource.form == "host" and len(schools) > 1:
-        raise SessionDoesNotFit(_("单位上门一次只到一所学校。几所学校一起，请选走出去或者线上的。"))
+    check_one_school(session, needs.values())
     for found in needs.values():
         try:
             check_conditions(found, session, notice=True, heads=heads)
@@ -200,6 +199,7 @@ def order_together(need: Need, session: Session, *, by: User) -> list[Order]:
         write_order(found, session, by=by, origin=Order.Origin.DIRECT, joined=joined)
         for _pk, found in sorted(needs.items())
     ]
+    ask_for_group(orders, by=by)
     let_asks_lapse(joined)
     for order in orders:
         if order.need_id != need.pk:

@@ -64,25 +64,27 @@ def lock_order(order: Order) -> Order:
     return locked
 
 
-def lock_together(order: Order) -> list[Order]:
+def lock_together(order: Order, *, also: int | None = None) -> list[Order]:
     """The order as it is now and those that wait with it (一起办), all locked; ordered by id.
 
-    What no longer waits is left out, except the order itself.
+    They wait for the unit, or all for their schools' answer to one proposal. What stands elsewhere
+    is left out, except the order itself. ``also``: a session that is locked with the order's own.
     """
     session_id, joined_id = Order.objects.values_list("session_id", "joined_id").get(pk=order.pk)
-    lock_sessions([session_id])
-    group = Q(pk=order.pk)
+    lock_sessions([session_id] if also is None else [session_id, also])
+    group, alike = Q(pk=order.pk), (Order.State.PLACED, Order.State.PROPOSED)
     if joined_id is not None:
-        group |= Q(joined=joined_id, session=session_id, state=Order.State.PLACED)
+        group |= Q(joined=joined_id, session=session_id, state__in=alike)
     found = list(Order.objects.filter(group).order_by("pk"))
     lock_classes(mate.school_class_id for mate in found)
     locked = [lock_order(mate) for mate in found]
     itself = next(mate for mate in locked if mate.pk == order.pk)
     if itself.session_id != session_id:
         raise MoveNotAllowed(_("这一单刚刚改了时间。看看最新的情况再定。"))
-    if itself.state != Order.State.PLACED:
+    if itself.state not in alike:
         return [itself]
-    return [mate for mate in locked if mate.state == Order.State.PLACED]
+    stand = (itself.state, itself.proposed_session_id)
+    return [mate for mate in locked if (mate.state, mate.proposed_session_id) == stand]
 
 
 def lock_session(session_id: int) -> Session:

@@ -6,6 +6,8 @@ database refuses what a lock could miss: more heads than seats, two groups in an
 one class in two places.
 """
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -22,7 +24,6 @@ from gongyu.exchange.errors import (
     SessionGone,
 )
 from gongyu.exchange.models import (
-    GroupSplit,
     JoinedNeed,
     JoinedVisit,
     Need,
@@ -36,7 +37,6 @@ from gongyu.places.models import Organization
 
 from .moves import (
     lock_classes,
-    lock_order,
     lock_session,
     lock_sessions,
     lock_together,
@@ -44,7 +44,7 @@ from .moves import (
     move_order,
     take_in_hand,
 )
-from .ranks import check_stands_alone, too_few
+from .ranks import too_few
 from .steps import note_step
 
 
@@ -172,6 +172,12 @@ def check_conditions(
         )
 
 
+def check_one_school(session: Session, needs: Iterable[Need]) -> None:
+    """A unit that comes to a school comes to one school."""
+    if session.resource.form == "host" and len({need.school_id for need in needs}) > 1:
+        raise SessionDoesNotFit(_("单位上门一次只到一所学校。几所学校一起，请选走出去或者线上的。"))
+
+
 def _check_notice(session: Session) -> None:
     """A school asks as many days ahead as the unit needs; a unit itself may propose any day."""
     days = session.resource.lead_days
@@ -229,14 +235,14 @@ def take_seats(orders: list[Order], verb: str, who: Party) -> None:
     session = lock_session(first.session_id)
     if session.state != Session.State.OPEN or session.date <= today():
         raise SessionGone
-    free = session.seats_free
+    free = _free_for(first, session)
     if first.origin != Order.Origin.QUEUE:
         free -= seats_promised(session, but=first)
     if free < heads:
         raise SessionFull(max(0, free), heads)
-    for place, order in enumerate(orders, start=1):
+    for order in orders:
         check_class_is_free(order)
-        order.group_place = place
+        order.group_place = free_place(order)
         try:
             with transaction.atomic():
                 Session.objects.filter(pk=session.pk).update(
@@ -245,6 +251,20 @@ def take_seats(orders: list[Order], verb: str, who: Party) -> None:
                 move_order(order, Order.State.ACCEPTED, verb=verb, who=who)
         except IntegrityError as clash:
             raise _meaning_of(clash, order) from clash
+
+
+def _free_for(order: Order, session: Session) -> int:
+    """Seats for an order; where its own group holds an exclusive session, the rest of it."""
+    held = Order.objects.filter(session=session, state__in=Order.HOLDING)
+    if order.joined_id is None or not held.exists() or held.exclude(joined=order.joined).exists():
+        return session.seats_free
+    return session.seats - session.seats_taken
+
+
+def free_place(order: Order) -> int:
+    """The first place of an exclusive session that nobody else of the group holds."""
+    held = set(Order.objects.mates_of(order).held().values_list("group_place", flat=True))
+    return next(place for place in range(1, len(held) + 2) if place not in held)
 
 
 def _meaning_of(clash: IntegrityError, order: Order) -> DomainError:
@@ -290,78 +310,6 @@ def accept_all(unit: Organization, *, by: User) -> tuple[list[Order], list[tuple
         except (SessionFull, SessionGone, ClassIsBusy, MoveNotAllowed) as refusal:
             left.append((order, refusal.sentence))
     return accepted, left
-
-
-@transaction.atomic
-def propose_session(order: Order, session: Session, *, by: User, words: str = "") -> Order:
-    """The unit proposes another half-day of its own; the school answers."""
-    session = lock_session(session.pk)
-    order = lock_order(order)
-    if not speaks_for_unit(by, order):
-        raise NotAllowed(_("这一单是别的单位的。"))
-    if session.resource.unit_id != order.session.resource.unit_id:
-        raise SessionDoesNotFit(_("只能改到自己单位的场次。"))
-    if session.pk == order.session_id:
-        raise SessionDoesNotFit(_("这就是原来的半天，请另选一个。"))
-    check_stands_alone(order)
-    check_conditions(order.need, session)
-    order.proposed_session = session
-    order.words = words.strip()
-    order.answered_at = now()
-    move_order(order, Order.State.PROPOSED, verb="order.propose", who=Party.UNIT)
-    sentence = _("提议改到 %(when)s") % {"when": say_half_day(session.date, session.half_day)}
-    note_step(order, "order.propose", sentence, by=by)
-    return order
-
-
-@transaction.atomic
-def agree_to_proposal(order: Order, *, by: User) -> Order:
-    """The school agrees to the proposed half-day: it is arranged."""
-    proposed_id, class_id, second_id = Order.objects.values_list(
-        "proposed_session_id", "school_class_id", "split__second_session_id"
-    ).get(pk=order.pk)
-    lock_sessions(pk for pk in (order.session_id, proposed_id, second_id) if pk is not None)
-    lock_classes([class_id])
-    order = lock_order(order)
-    if not speaks_for_school(by, order.need):
-        raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
-    if order.state != Order.State.PROPOSED or order.proposed_session_id is None:
-        raise MoveNotAllowed(
-            _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
-        )
-    from .splits import place_second_half  # which builds on what stands here
-
-    split = None if second_id is None else GroupSplit.objects.get(order=order)
-    if split is not None:
-        order.headcount = order.need.headcount = split.first_heads
-        order.need.save(update_fields=["headcount"])
-    seat(order, lock_session(order.proposed_session_id))
-    order.save()
-    take_seats([order], "order.agree", Party.SCHOOL)
-    if split is None:
-        arrange(order, "order.agree", _("同意改到 %(when)s"), by=by)
-    else:
-        said = _("同意分两批，第一批 %(n)d 人：%%(when)s") % {"n": order.headcount}
-        arrange(order, "order.agree", said, by=by)
-        place_second_half(order, split, by=by)
-    return order
-
-
-@transaction.atomic
-def refuse_proposal(order: Order, *, by: User) -> Order:
-    """The school cannot come then: the need goes back to the pool."""
-    order = lock_order(order)
-    if not speaks_for_school(by, order.need):
-        raise NotAllowed(_("只有提出的老师和学校管理员能回复。"))
-    if order.state != Order.State.PROPOSED:
-        raise MoveNotAllowed(
-            _("这一单现在是“%(state)s”，没有要回复的提议。") % {"state": order.get_state_display()}
-        )
-    order.proposed_session = None
-    move_order(order, Order.State.CANCELLED, verb="order.refuse", who=Party.SCHOOL)
-    move_need(order.need, Need.State.POOLED)
-    note_step(order, "order.refuse", _("改的时间来不了，回到需求池"), by=by)
-    return order
 
 
 @transaction.atomic

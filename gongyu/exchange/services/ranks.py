@@ -9,17 +9,16 @@ from gongyu.core import timeline
 from gongyu.core.calendar import now
 from gongyu.exchange.errors import SessionDoesNotFit
 from gongyu.exchange.models import JoinedNeed, JoinedVisit, Need, Order
+from gongyu.exchange.models.orders import OrderQuerySet
 from gongyu.notices.services import settle
 
-from .steps import note_step
+from .steps import ask_for_group, note_step
 
 
 def check_stands_alone(order: Order) -> None:
-    """A unit moves or halves what came alone; of those that came together it takes all or none."""
+    """A unit halves what came alone; those that came together it takes or moves as a whole."""
     if Order.objects.mates_of(order).exists():
-        raise SessionDoesNotFit(
-            _("这是几个班一起来的，不能只动一个班。可以整组接或者整组婉拒，婉拒时写上哪天行。")
-        )
+        raise SessionDoesNotFit(_("这是几个班一起来的，不能只分一个班。可以给整组换个半天。"))
 
 
 def too_few(order: Order) -> str:
@@ -40,19 +39,27 @@ def too_few(order: Order) -> str:
     }
 
 
-def close_ranks(order: Order) -> None:
+def close_ranks(mates: OrderQuerySet) -> None:
     """An order of a group is over; its session is locked. Those who remain hold the first place.
 
     The first place of an exclusive session is what keeps everybody else out (``Order.Meta``).
+    ``mates``: those of the order, as long as it was one of them.
     """
-    mates = Order.objects.mates_of(order)
     first = mates.held().order_by("group_place", "pk").first()
     if first is not None and first.group_place != 1:
         first.group_place = 1
         first.save(update_fields=["group_place"])
-    left = mates.select_related("need__school", "session__resource__unit").order_by("pk").first()
-    if left is not None and (few := too_few(left)):
-        note_step(left, "order.fewer", few, by=None, settles=False)
+    say_if_few(mates)
+
+
+def say_if_few(mates: OrderQuerySet) -> None:
+    """Tell the unit once what is left of a group, and ask it again where it has not answered."""
+    rest = list(mates.select_related("need__school", "session__resource__unit").order_by("pk"))
+    if rest and (few := too_few(rest[0])):
+        note_step(rest[0], "order.fewer", few, by=None, settles=False)
+    waiting = [order for order in rest if order.state == Order.State.PLACED]
+    if waiting:
+        ask_for_group(waiting, by=None)
 
 
 def step_out(need: Need, *, by: User | None) -> None:

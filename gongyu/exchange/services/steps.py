@@ -6,9 +6,11 @@ the inbox of another.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyu.accounts.models import Membership, Role, User
@@ -104,9 +106,34 @@ def note_step(
         "actor": unit if by_unit else school,
     }
     told = str(telling.words) % facts
+    if verb == "order.place" and order.joined_id is not None:
+        return  # the unit is asked once for all of them (``ask_for_group``)
     groups = _whom(order, telling, by_unit=by_unit)
     for people, asks in groups:
         tell(people, order, verb, told, url=order.get_absolute_url(), asks=asks, but=by)
+
+
+def ask_for_group(orders: Sequence[Order], *, by: User | None) -> None:
+    """Orders that were placed together wait for the unit: one question for all of them.
+
+    Asked anew when somebody backs out, as the question may have been about his order. ``orders``
+    are those that wait, with need, session, resource and unit loaded.
+    """
+    for order in orders:
+        settle(order)
+    first = orders[0]
+    said = _("%(who)s等 %(n)d 个班一起点了“%(what)s”，%(when)s，共 %(heads)d 人，等您回话")
+    if len(orders) == 1:
+        said = _("一起的退出了，%(who)s还在等您回话：“%(what)s”，%(when)s，%(heads)d 人")
+    told = said % {
+        "who": f"{first.need.school}{first.need.who_label}",
+        "n": len(orders),
+        "what": first.session.resource.title,
+        "when": say_half_day(first.date, first.half_day),
+        "heads": sum(order.headcount for order in orders),
+    }
+    url = first.get_absolute_url()
+    tell(_unit_people(first), first, "order.place", told, url=url, asks=True, but=by)
 
 
 def _whom(order: Order, telling: _Telling, *, by_unit: bool) -> list[tuple[list[User], bool]]:

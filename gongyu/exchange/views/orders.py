@@ -192,8 +192,8 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
     mine = {"unit": Rating.Side.UNIT, "school": Rating.Side.SCHOOL}.get(side)
     held = state in Order.HOLDING
     placed = state == Order.State.PLACED
-    ways, halves = queries.ways_for(order) if side == "unit" and placed else ([], [])
     mates = list(Order.objects.mates_of(order).with_parties().order_by("pk"))
+    ways, halves = _ways(order, mates) if side == "unit" and placed else ([], [])
     may_rate = bool(mine) and held and order.day_has_come and mine not in {r.side for r in ratings}
     return {
         "order": order,
@@ -205,7 +205,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "ratings": ratings,
         "topics": list(order.need.topics.all()),
         "can_accept": side == "unit" and placed,
-        "can_propose": side == "unit" and placed and not mates,
+        "can_propose": side == "unit" and placed,
         "can_decline": side == "unit" and state in (Order.State.PLACED, Order.State.PROPOSED),
         "can_agree": side == "school" and state == Order.State.PROPOSED,
         "can_cancel": _may_cancel(order, side),
@@ -213,7 +213,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "mates": mates,
         "group_heads": order.headcount + sum(mate.headcount for mate in mates),
         "few": services.too_few(order) if side == "unit" and state in Order.LIVE else "",
-        "alternatives": [] if mates else ways,
+        "alternatives": ways,
         "halves": halves,
         "split_form": SplitForm(unit=unit),
         "propose_form": ProposeForm(unit=unit),
@@ -223,6 +223,13 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "rate_form": RateForm(),
         **_amending(ratings, mine),
     } | aftermath_of(order, side)
+
+
+def _ways(
+    order: Order, mates: list[Order]
+) -> tuple[list[queries.Alternative], list[queries.Halves]]:
+    """Other half-days; those who came together are moved together, never halved."""
+    return (queries.ways_for_group([order, *mates]), []) if mates else queries.ways_for(order)
 
 
 _SIDES = ("school", "unit")
@@ -271,7 +278,10 @@ def order_propose(request: PersonRequest, pk: int) -> HttpResponse:
         return again(request, order, "propose_form", form)
     session, words = form.cleaned_data["session"], form.cleaned_data["words"]
     order = services.propose_session(order, session, by=request.user, words=words)
-    messages.success(request, _("提议送到学校了，它点一下同意就定了。"))
+    if Order.objects.mates_of(order).exists():
+        messages.success(request, _("提议送到各学校了，各自点一下同意就定了。"))
+    else:
+        messages.success(request, _("提议送到学校了，它点一下同意就定了。"))
     return redirect(order)
 
 

@@ -72,6 +72,17 @@ def goes_along(user: User, order: Order) -> bool:
     return speaks_for_school(user, order.need) or teaches_class(user, order)
 
 
+def may_ring(user: User, order: Order) -> bool:
+    """Whether somebody sees the telephones: once both have agreed, those who make the visit.
+
+    That is who speaks for the school's need or teaches the class, and the unit's people; not their
+    colleagues, not the district, not a town.
+    """
+    if order.state not in Order.HOLDING:
+        return False
+    return speaks_for_unit(user, order) or goes_along(user, order)
+
+
 def dispatches(user: User) -> bool:
     return Role.COMMISSION in roles_of(user)
 

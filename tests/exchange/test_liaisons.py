@@ -106,7 +106,9 @@ def test_the_telephone_is_for_those_who_work_together(scene: Scene, sign_in: Sig
     assert sees(scene.staff, scene.school) == (True, False)  # nothing together yet
     scene.order(Order.State.CANCELLED)
     assert sees(scene.staff, scene.school) == (True, False)
-    scene.order()
+    order = scene.order()
+    assert sees(scene.staff, scene.school) == (True, False)  # asked for, not agreed
+    services.accept_order(order, by=scene.staff)
     assert sees(scene.staff, scene.school) == (True, True)
     assert sees(scene.teacher, scene.unit) == (True, True)
     assert sees(scene.head, scene.school) == (True, True)

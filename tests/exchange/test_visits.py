@@ -17,7 +17,7 @@ from gongyu.core import timeline
 from gongyu.core.calendar import at, now, today
 from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 from gongyu.exchange import arrival, queries, services
-from gongyu.exchange.models import Need, Order, RollMark, SafetyTick, Visit
+from gongyu.exchange.models import ContactRead, Need, Order, RollMark, SafetyTick, Visit
 from gongyu.exchange.safety import all_lines, lines_for
 from gongyu.families.models import ReadRecord
 from gongyu.notices.models import Notice
@@ -72,6 +72,77 @@ def test_no_childs_name_is_on_the_sheet_of_anybody(scene: Scene, sign_in: SignIn
         assert not [name for name in names if name in page]
     day = text_of(sign_in(scene.staff).get(reverse("exchange:unit_day")))
     assert not [name for name in names if name in day]
+
+
+def phones_of(scene: Scene) -> list[str]:
+    for person, phone in ((scene.teacher, "13800000001"), (scene.head, "13800000002")):
+        person.phone = phone
+        person.save()
+    scene.unit.phone = "010-69240000"
+    scene.unit.save()
+    return ["13800000001", "010-69240000"]
+
+
+def test_each_side_reads_the_others_telephone_once_both_have_agreed(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    phones = phones_of(scene)
+    asked = scene.order(school_class=scene.school_class, headcount=38)
+    for person in (scene.teacher, scene.head, scene.staff):
+        page = text_of(sign_in(person).get(asked.get_absolute_url()))
+        assert not [phone for phone in phones if phone in page]
+    assert not ContactRead.objects.exists()
+
+    services.accept_order(asked, by=scene.staff)
+
+    for person, side in (
+        (scene.teacher, "school"),
+        (scene.head, "school"),
+        (scene.staff, "unit"),
+    ):
+        for address in (asked.get_absolute_url(), to("visit", asked)):
+            page = text_of(sign_in(person).get(address))
+            assert [phone for phone in phones if phone in page] == phones
+        reads = ContactRead.objects.filter(order=asked, reader=person)
+        assert [(read.side, read.reader_name) for read in reads] == [(side, person.name)] * 2
+    assert f"学校，{scene.head.name}，今天" in page  # the unit's sheet names who has seen them
+
+
+def test_telephones_are_for_nobody_else_and_only_shown_ones_are_recorded(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    phones = phones_of(scene)
+    order = order_of(scene, days=3)
+    colleague = make.person(Role.TEACHER, scene.school)
+    page = text_of(sign_in(colleague).get(to("visit", order)))
+    assert "电话只给办这一单的老师和单位看" in page
+    assert not [phone for phone in phones if phone in page]
+    readers = [
+        colleague,
+        make.person(Role.COMMISSION),
+        make.town_clerk(scene.school.town),
+        make.person(Role.UNIT),
+        make.person(Role.TEACHER),
+    ]
+    for person in readers:
+        page = text_of(sign_in(person).get(order.get_absolute_url()))
+        assert not [phone for phone in phones if phone in page]
+    assert not ContactRead.objects.exists()
+    services.cancel_order(order, by=scene.staff)
+    page = text_of(sign_in(scene.staff).get(order.get_absolute_url()))
+    assert not [phone for phone in phones if phone in page]
+
+
+def test_a_units_day_records_the_escorts_telephones_that_it_shows(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    order = order_of(scene)
+    client = sign_in(scene.staff)
+    client.get(reverse("exchange:unit_day"))
+    assert not ContactRead.objects.exists()
+    services.describe_group(order, by=scene.teacher, escorts="王", escort_phone="13800000000")
+    assert "13800000000" in text_of(client.get(reverse("exchange:unit_day")))
+    assert ContactRead.objects.get().reader == scene.staff
 
 
 def test_the_contacts_are_for_the_two_parties(scene: Scene, sign_in: SignIn) -> None:

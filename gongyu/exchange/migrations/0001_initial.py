@@ -1032,4 +1032,20 @@ class Migration(migrations.Migration):
             model_name='resourceentry',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_by__isnull', True), ('confirmed_on__isnull', True)), models.Q(('confirmed_by__isnull', False), ('confirmed_on__isnull', False)), _connector='OR'), name='entry_confirmed_by_somebody'),
         ),
+        migrations.CreateModel(
+            name='ContactRead',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('side', models.CharField(choices=[('school', '学校'), ('unit', '单位')], max_length=8, verbose_name='哪一方')),
+                ('reader_name', models.CharField(max_length=40, verbose_name='谁看的')),
+                ('at', models.DateTimeField(verbose_name='时间')),
+                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_reads', to='exchange.order')),
+                ('reader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '电话阅读记录',
+                'verbose_name_plural': '电话阅读记录',
+                'ordering': ['-at', '-pk'],
+            },
+        ),
     ]

@@ -11,6 +11,7 @@ from .census import (
     RuledSession,
 )
 from .conferences import Objection, Revisit
+from .contacts import ContactRead
 from .feeds import CalendarFeed
 from .imports import CensusImport
 from .joined import GroupSplit, JoinedNeed, JoinedVisit
@@ -31,6 +32,7 @@ from .whitelist import PushCap, PushPlan, WhitelistMatter
 __all__ = [
     "CalendarFeed",
     "CensusImport",
+    "ContactRead",
     "Deed",
     "Effect",
     "EntryInvitation",

@@ -22,9 +22,11 @@ from .pool import PoolFigures, latest_reason, needs_matching, pool_figures
 from .suggest import TopicSuggestion, suggest_topics, topics_by_group, warm_up
 from .topic_choice import TopicChoice, choose_topics
 from .visits import (
+    Contact,
     DayHalf,
     Sheet,
     class_visits,
+    contacts_for,
     day_of_unit,
     days_with_groups,
     open_safety,
@@ -39,6 +41,7 @@ from .visits import (
 __all__ = [
     "Alternative",
     "Balance",
+    "Contact",
     "DayHalf",
     "Fit",
     "Halves",
@@ -58,6 +61,7 @@ __all__ = [
     "balance_of",
     "choose_topics",
     "class_visits",
+    "contacts_for",
     "day_of_unit",
     "days_with_groups",
     "fit_for",

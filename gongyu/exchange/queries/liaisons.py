@@ -43,7 +43,7 @@ def posts_of(organization: Organization, user: User | AnonymousUser) -> Posts:
 
 
 def works_together(user: User, organization: Organization) -> bool:
-    """Whether the two have, or had this school year, an order together; the commission with all."""
+    """Whether the two have agreed on a visit this school year; the commission works with all."""
     if Role.COMMISSION in roles_of(user):
         return True
     schools = organization_ids(user, *SCHOOL_ROLES)
@@ -53,7 +53,7 @@ def works_together(user: User, organization: Organization) -> bool:
     together = Q(need__school__in=schools, session__resource__unit=organization) | Q(
         need__school=organization, session__resource__unit__in=units
     )
-    return Order.objects.live().filter(together, date__gte=school_year_began()).exists()
+    return Order.objects.held().filter(together, date__gte=school_year_began()).exists()
 
 
 def history_of(organization: Organization) -> LiaisonQuerySet:

@@ -12,8 +12,17 @@ from django.utils.translation import gettext as _
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids
 from gongyu.core.calendar import HalfDay, today
-from gongyu.exchange.models import Liaison, Order, ResourceEntry, SafetyTick, Visit, VisitPhoto
+from gongyu.exchange.models import (
+    ContactRead,
+    Liaison,
+    Order,
+    ResourceEntry,
+    SafetyTick,
+    Visit,
+    VisitPhoto,
+)
 from gongyu.exchange.models.visits import Side
+from gongyu.exchange.policies import may_ring
 from gongyu.exchange.safety import BEFORE, DAY, Line, lines_for
 from gongyu.families.models import Student, Teaching
 from gongyu.places.models import Organization
@@ -69,6 +78,7 @@ class Sheet:
     ends: datetime
     starts: datetime
     contacts: list[Contact]
+    contact_reads: list[ContactRead]
     safety: list[Group]
     photos: list[VisitPhoto]
     entry: ResourceEntry | None
@@ -115,10 +125,11 @@ def visits_of_parties(user: User) -> QuerySet[Order]:
 
 
 def sheet_of(order: Order, side: str, user: User) -> Sheet:
-    """Everything of one visit; 4 queries."""
+    """Everything of one visit; 5 queries."""
     visit = visit_or_none(order)
     resource = order.session.resource
-    entry = ResourceEntry.objects.filter(resource=resource).first()
+    entry = _entry_of(order)
+    rings = may_ring(user, order)
     ticks = {t.line: t for t in visit.ticks.select_related("by")} if visit else {}
     photos = VisitPhoto.objects.visible_to(user).filter(visit=visit) if visit else []
     places = {"visit": resource.unit, "host": order.need.school}
@@ -130,7 +141,8 @@ def sheet_of(order: Order, side: str, user: User) -> Sheet:
         place=places.get(resource.form),
         starts=starts,
         ends=starts + timedelta(minutes=resource.minutes),
-        contacts=_contacts(order, visit, entry),
+        contacts=_contacts(order, visit, entry) if rings else [],
+        contact_reads=contact_reads_of(order) if rings else [],
         safety=_safety(resource.form, ticks, side),
         photos=list(photos),
         entry=entry,
@@ -143,6 +155,31 @@ def visit_or_none(order: Order) -> Visit | None:
         return order.visit
     except Visit.DoesNotExist:
         return None
+
+
+def _entry_of(order: Order) -> ResourceEntry | None:
+    return ResourceEntry.objects.filter(resource=order.session.resource_id).first()
+
+
+def contacts_for(order: Order, user: User) -> list[Contact]:
+    """Whom either side of an arranged order may ring, for those who may; 3 queries, else none.
+
+    Whoever shows them records it (``services.record_contact_reads``).
+    """
+    if not may_ring(user, order):
+        return []
+    return _contacts(order, visit_or_none(order), _entry_of(order))
+
+
+MOST_READS = 5
+
+
+def contact_reads_of(order: Order) -> list[ContactRead]:
+    """Who was shown the telephones, each with the last time, newest first; 1 query."""
+    last: dict[tuple[str, str], ContactRead] = {}
+    for read in ContactRead.objects.filter(order=order).order_by("-at", "-pk")[:200]:
+        last.setdefault((read.side, read.reader_name), read)
+    return list(last.values())[:MOST_READS]
 
 
 def _contacts(order: Order, visit: Visit | None, entry: ResourceEntry | None) -> list[Contact]:

@@ -221,6 +221,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
         "is_late": (is_late := services.is_short_notice(order) if side in _SIDES else False),
         "cancel_form": CancelForm(late=is_late),
         "rate_form": RateForm(),
+        "contacts": _contacts(request, order, side),
         **_amending(ratings, mine),
     } | aftermath_of(order, side)
 
@@ -230,6 +231,14 @@ def _ways(
 ) -> tuple[list[queries.Alternative], list[queries.Halves]]:
     """Other half-days; those who came together are moved together, never halved."""
     return (queries.ways_for_group([order, *mates]), []) if mates else queries.ways_for(order)
+
+
+def _contacts(request: PersonRequest, order: Order, side: str) -> list[queries.Contact]:
+    """Whom to ring, once both have agreed; that it was shown is on record."""
+    contacts = queries.contacts_for(order, request.user) if side in _SIDES else []
+    if contacts:
+        services.record_contact_reads([order], side, by=request.user)
+    return contacts
 
 
 _SIDES = ("school", "unit")

@@ -61,6 +61,8 @@ def _page(request: PersonRequest, order: Order, **forms: Any) -> HttpResponse:
     """The page of the day; ``forms`` are those that came back with errors."""
     user, side = request.user, _side(request, order)
     sheet = queries.sheet_of(order, side, user)
+    if sheet.contacts:
+        services.record_contact_reads([order], side, by=user)
     visit = sheet.visit
     on_our_side = side == Side.UNIT or goes_along(user, order)
     is_on = order.date == today()
@@ -234,6 +236,10 @@ def unit_day(request: PersonRequest) -> HttpResponse:
         day = today()
     halves = queries.day_of_unit(unit, day)
     before, after = queries.days_with_groups(unit, day)
+    rung = [
+        row.order for half in halves for row in half.rows if row.visit and row.visit.escort_phone
+    ]
+    services.record_contact_reads(rung, Side.UNIT, by=request.user)
     page = {
         "unit": unit,
         "day": day,

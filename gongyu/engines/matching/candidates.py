@@ -15,7 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .amending import Amended
-from .measures import LEAST_FIT, SLACK, Profiles, measure, topic_profiles, weight_matrix
+from .measures import (
+    LEAST_FIT,
+    SLACK,
+    Measures,
+    Profiles,
+    measure,
+    topic_profiles,
+    weight_matrix,
+)
 from .problem import HALVES, Floats, Ints, Problem
 from .scan import scan
 
@@ -24,6 +32,9 @@ SMALL = 4_000_000
 
 _BLOCK = 2_000_000
 """Cells looked at together: bounds the memory beside the pairs themselves."""
+
+_PIECE = 1 << 15
+"""Pairs measured together."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,7 +131,7 @@ def _still(before: Candidates, change: Amended, size: int) -> tuple[Ints, Ints]:
 
 def _measured(problem: Problem, profiles: Profiles, n: Ints, s: Ints) -> Candidates:
     """The pairs among these, by need and session, that keep the rules not looked at yet."""
-    measures = measure(problem, n, s, profiles)
+    measures = _piecewise(problem, profiles, n, s)
     keep = (measures.fit >= LEAST_FIT - SLACK) & (measures.travel <= 1.0 + SLACK)
     if problem.forbidden:
         size = max(len(problem.session.day), 1)
@@ -129,17 +140,31 @@ def _measured(problem: Problem, profiles: Profiles, n: Ints, s: Ints) -> Candida
     if len(problem.busy_keys):
         when = problem.need.group[n] * HALVES + problem.session.half[s]
         keep &= ~np.isin(when, problem.busy_keys)
-    n, s = n[keep], s[keep]
+    rows = slice(None) if keep.all() else keep
+    n, s = n[rows], s[rows]
     counts = np.bincount(n, minlength=len(problem.need.heads))
     return Candidates(
         start=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)]),
         need=n,
         session=s,
-        value=measures.value[keep],
-        fit=measures.fit[keep],
-        km=measures.km[keep],
-        travel=measures.travel[keep],
+        value=measures.value[rows],
+        fit=measures.fit[rows],
+        km=measures.km[rows],
+        travel=measures.travel[rows],
     )
+
+
+def _piecewise(problem: Problem, profiles: Profiles, n: Ints, s: Ints) -> Measures:
+    """Measures of many pairs, a piece at a time: what lies between stays in the cache."""
+    whole = Measures(*(np.empty(len(n)) for _ in range(4)))
+    for begin in range(0, len(n), _PIECE):
+        rows = slice(begin, begin + _PIECE)
+        piece = measure(problem, n[rows], s[rows], profiles)
+        whole.fit[rows] = piece.fit
+        whole.km[rows] = piece.km
+        whole.travel[rows] = piece.travel
+        whole.value[rows] = piece.value
+    return whole
 
 
 def _roughly(

@@ -16,6 +16,9 @@ from .validation import contradictions
 
 Bools = npt.NDArray[np.bool_]
 
+_SPARSE = 12
+"""Groups' half-days for each pair up to which they are counted off rather than sorted."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Instance:
@@ -65,8 +68,7 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     check_pins(problem, candidates)
     n, s, value, km, fixed = _with_confirmed(problem, candidates)
     need, session = problem.need, problem.session
-    keys, half = np.unique(need.group[n] * HALVES + session.half[s], return_inverse=True)
-    half = half.reshape(-1).astype(np.int64)
+    keys, half = _half_days(need.group[n], session.half[s])
     many = len(problem.session.day)
     limited = session.limit >= 0
     unit_month = session.unit * 1_000_000 + session.month
@@ -115,6 +117,24 @@ def assemble(problem: Problem, candidates: Candidates) -> Instance:
     )
 
 
+def _half_days(group: Ints, half: Ints) -> tuple[Ints, Ints]:
+    """Keys of the groups' half-days that occur, sorted, and the place of each pair's among them."""
+    if not len(group):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    low = int(half.min())
+    span = int(half.max()) - low + 1
+    cells = (int(group.max()) + 1) * span
+    if cells > _SPARSE * len(group):
+        keys, at = np.unique(group * HALVES + half, return_inverse=True)
+        return keys, at.reshape(-1).astype(np.int64)
+    cell = group * span + (half - low)
+    occurs = np.zeros(cells, np.bool_)
+    occurs[cell] = True
+    place = np.cumsum(occurs, dtype=np.int32)
+    keys = np.flatnonzero(occurs)
+    return keys // span * HALVES + keys % span + low, place[cell].astype(np.int64) - 1
+
+
 def check_pins(problem: Problem, candidates: Candidates) -> None:
     if not problem.pinned:
         return
@@ -140,6 +160,9 @@ def _with_confirmed(
     problem: Problem, candidates: Candidates
 ) -> tuple[Ints, Ints, Floats, Floats, Bools]:
     """Pairs by need and session; confirmed pairs join even where they are no longer feasible."""
+    if not problem.confirmed and not problem.pinned:
+        free = np.zeros(len(candidates), np.bool_)
+        return candidates.need, candidates.session, candidates.value, candidates.km, free
     size = max(len(problem.session.day), 1)
     keys = candidates.need * size + candidates.session
     confirmed = np.array([n * size + s for n, s in problem.confirmed], dtype=np.int64)

@@ -67,6 +67,24 @@ def test_what_turns_out_otherwise_is_a_line_more(scene: Scene) -> None:
     assert unit_record(scene.unit).pupils == 38
 
 
+def test_it_books_who_came_where_the_day_told_it_and_says_so(scene: Scene, sign_in: SignIn) -> None:
+    Resource.objects.filter(pk=scene.resource.pk).update(price_fen=1000)
+    untold = visit(scene, headcount=40)
+    told = visit(scene, days_ago=0, state=Order.State.ACCEPTED, headcount=40)
+    services.arrive(told, by=scene.teacher, heads=37)
+    assert services.book_visits() == 2
+    assert services.book_visits() == 0
+    lines = LedgerLine.objects.order_by("order").values_list("order", "heads", "counted")
+    assert list(lines) == [(untold.pk, 40, "agreed"), (told.pk, 37, "arrived")]
+    assert LedgerLine.objects.get(order=told).amount_fen == 37_000
+    page = text_of(sign_in(scene.staff).get(LEDGER))
+    assert ">37<" in page
+    assert "到场" in page
+    sheet = load_workbook(io.BytesIO(sign_in(scene.staff).get(EXPORT).content)).active
+    assert {row[-1].value for row in sheet.iter_rows(min_row=2)} == {"到场", "约定"}
+    assert unit_record(scene.unit).pupils == 77
+
+
 def test_the_database_keeps_the_sum_right(scene: Scene) -> None:
     visit(scene)
     services.book_visits()

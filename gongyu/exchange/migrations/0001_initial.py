@@ -339,6 +339,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(blank=True, max_length=10, verbose_name='种类')),
                 ('who', models.CharField(max_length=60, verbose_name='班级或年级')),
                 ('heads', models.IntegerField(verbose_name='人数')),
+                ('counted', models.CharField(choices=[('arrived', '到场'), ('agreed', '约定')], max_length=8, verbose_name='人数依据')),
                 ('price_fen', models.PositiveIntegerField(verbose_name='每人费用（分）')),
                 ('amount_fen', models.IntegerField(verbose_name='金额（分）')),
                 ('terms', models.CharField(blank=True, max_length=200, verbose_name='减免与补贴')),

@@ -40,6 +40,10 @@ class LedgerQuerySet(models.QuerySet["LedgerLine"]):
 class LedgerLine(models.Model):
     """One carried-out visit, or a correction of one; money in fen, as it was when booked."""
 
+    class Counted(models.TextChoices):
+        ARRIVED = "arrived", _("到场")
+        AGREED = "agreed", _("约定")
+
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="ledger_lines")
     number = models.PositiveSmallIntegerField(_("第几笔"))
     date = models.DateField(_("哪天"))
@@ -54,6 +58,8 @@ class LedgerLine(models.Model):
     kind = models.CharField(_("种类"), max_length=10, blank=True)
     who = models.CharField(_("班级或年级"), max_length=60)
     heads = models.IntegerField(_("人数"))
+    # Who came, where the day told it; else who was to come.
+    counted = models.CharField(_("人数依据"), max_length=8, choices=Counted)
     price_fen = models.PositiveIntegerField(_("每人费用（分）"))
     amount_fen = models.IntegerField(_("金额（分）"))
     terms = models.CharField(_("减免与补贴"), max_length=200, blank=True)

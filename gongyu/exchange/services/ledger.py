@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import now, today
 from gongyu.exchange.models import LedgerLine, Order
+from gongyu.exchange.queries.visits import visit_or_none
 
 
 def book_visits() -> int:
@@ -29,9 +30,19 @@ def _unbooked() -> QuerySet[Order]:
         .annotate(sum=Sum("heads"))
         .values("sum")
     )
-    orders = Order.objects.annotate(booked=Coalesce(Subquery(booked), 0))
+    orders = Order.objects.annotate(
+        booked=Coalesce(Subquery(booked), 0), came=Coalesce("visit__arrived_heads", "headcount")
+    )
     happened = Q(state__in=Order.HAPPENED, date__lte=today())
-    return orders.filter(happened & ~Q(booked=F("headcount")) | ~happened & ~Q(booked=0))
+    return orders.filter(happened & ~Q(booked=F("came")) | ~happened & ~Q(booked=0))
+
+
+def _came(order: Order) -> tuple[int, str]:
+    """How many came, as the day told it (``Visit.arrived_heads``); else how many were agreed."""
+    visit = visit_or_none(order)
+    if visit is None or visit.arrived_heads is None:
+        return order.headcount, LedgerLine.Counted.AGREED
+    return visit.arrived_heads, LedgerLine.Counted.ARRIVED
 
 
 @transaction.atomic
@@ -40,12 +51,13 @@ def _book(order: Order) -> int:
     order = (
         Order.objects.select_for_update(of=("self",))
         .select_related("need__school", "need__school_class", "session__resource__unit")
-        .select_related("session__resource__entry")
+        .select_related("session__resource__entry", "visit")
         .get(pk=order.pk)
     )
     lines = list(LedgerLine.objects.filter(order=order).order_by("number"))
     happened = order.state in Order.HAPPENED and order.date <= today()
-    heads = (order.headcount if happened else 0) - sum(line.heads for line in lines)
+    came, counted = _came(order)
+    heads = (came if happened else 0) - sum(line.heads for line in lines)
     if not heads:
         return 0  # another worker was faster
     resource = order.session.resource
@@ -54,7 +66,7 @@ def _book(order: Order) -> int:
     why = ""
     if lines:
         why = (
-            _("更正人数，改成 %(n)d 人") % {"n": order.headcount}
+            _("更正人数，改成 %(n)d 人") % {"n": came}
             if happened
             else _("冲回：这一单现在是“%(state)s”") % {"state": order.get_state_display()}
         )
@@ -69,6 +81,7 @@ def _book(order: Order) -> int:
         kind=entry.kind if entry else "",
         who=order.need.who_label[:60],
         heads=heads,
+        counted=counted,
         price_fen=price,
         amount_fen=heads * price,
         terms=lines[0].terms if lines else entry.subsidy_terms if entry else "",

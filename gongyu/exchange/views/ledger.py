@@ -64,7 +64,16 @@ def ledger_export(request: PersonRequest) -> HttpResponse:
     year = _year(request)
     kinds = dict(ResourceKind.choices)
     headers = ["日期", "时段", "单位", "学校", "资源", "种类", "班级或年级", "人数"]
-    headers += ["每人费用（元）", "金额（元）", "减免与补贴", "单号", "第几笔", "说明", "记账日期"]
+    headers += [
+        "每人费用（元）",
+        "金额（元）",
+        "减免与补贴",
+        "单号",
+        "第几笔",
+        "说明",
+        "记账日期",
+        "人数依据",
+    ]
     rows: list[list[Value]] = [
         [
             line.date,
@@ -82,6 +91,7 @@ def ledger_export(request: PersonRequest) -> HttpResponse:
             line.number,
             line.why,
             line.booked_at.date(),
+            str(line.get_counted_display()),
         ]
         for line in lines_for(request.user, year)
     ]

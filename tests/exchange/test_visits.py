@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from gongyu.accounts.models import Role, User
 from gongyu.core import timeline
-from gongyu.core.calendar import at, now, today
+from gongyu.core.calendar import at, now, say_half_day, today
 from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 from gongyu.exchange import arrival, queries, services
 from gongyu.exchange.models import ContactRead, Need, Order, RollMark, SafetyTick, Visit
@@ -178,6 +178,31 @@ def test_the_school_says_who_comes_and_the_unit_hears_of_it(scene: Scene, sign_i
     assert "一共来 38 人，请再看看这几个数。" in page
     with pytest.raises(NotAllowed):
         services.describe_group(order, by=scene.staff)
+
+
+def test_parents_see_where_their_childs_class_goes_next(scene: Scene, sign_in: SignIn) -> None:
+    child = scene.school_class.students.first()
+    guardian = make.GuardianshipFactory(student=child).guardian
+    later, order = order_of(scene, days=9), order_of(scene, days=3)
+    order_of(scene, days=4, school_class=make.SchoolClassFactory(school=scene.school))
+    asked = make.SessionFactory(resource=scene.resource, date=today() + timedelta(days=1))
+    scene.order(session=asked, school_class=scene.school_class, headcount=5)
+    client = sign_in(guardian)
+
+    page = text_of(client.get(reverse("home:today")))
+    assert "孩子的班接下来" in page
+    assert f"去{scene.unit}" in page
+    assert order.when in page
+    assert later.when not in page  # the next one only
+    page = text_of(client.get(reverse("exchange:visits")))
+    assert page.index(order.when) < page.index(later.when)
+    assert say_half_day(asked.date, asked.half_day) not in page
+    assert to("visit", order) not in page
+
+    other = make.GuardianshipFactory().guardian
+    for address in ("home:today", "exchange:visits"):
+        assert scene.unit.name not in text_of(sign_in(other).get(reverse(address)))
+    assert "孩子的班接下来" not in text_of(sign_in(other).get(reverse("home:today")))
 
 
 # The safety sheet

@@ -340,6 +340,18 @@ def class_visits(user: User) -> QuerySet[Order]:
     return _looking_back(Order.objects.filter(school_class__in=classes))
 
 
+def class_visits_ahead(user: User) -> QuerySet[Order]:
+    """Where the classes of somebody's children go, or who comes to them; the next one first."""
+    classes = Student.objects.children_of(user).values("school_class")
+    return (
+        Order.objects.filter(
+            school_class__in=classes, state=Order.State.ACCEPTED, date__gte=today()
+        )
+        .with_parties()
+        .order_by("date", "half_day", "pk")
+    )
+
+
 def school_visits(user: User) -> QuerySet[Order]:
     schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
     return _looking_back(Order.objects.filter(need__school__in=schools))

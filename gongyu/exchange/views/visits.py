@@ -42,6 +42,7 @@ from gongyu.families.services import record_name_reads
 from .doors import SCHOOL, number, unit_of
 
 A_PAGE = 20
+MOST_AHEAD = 6
 
 
 def visit_for(request: PersonRequest, pk: int) -> Order:
@@ -265,7 +266,9 @@ def visit_list(request: PersonRequest) -> HttpResponse:
         Side.UNIT: queries.unit_visits,
     }[side](request.user)
     page_obj = Paginator(orders, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "exchange/visit_list.html", {"side": side, "page_obj": page_obj})
+    ahead = queries.class_visits_ahead(request.user)[:MOST_AHEAD] if side == "parent" else []
+    page = {"side": side, "page_obj": page_obj, "ahead": ahead}
+    return render(request, "exchange/visit_list.html", page)
 
 
 def _desk_side(request: PersonRequest) -> str:

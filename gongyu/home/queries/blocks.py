@@ -23,6 +23,7 @@ from gongyu.publishing.models import Article
 
 ROWS = 5
 EFFECTS = 2
+AHEAD = 20  # visits looked at for the next one of each child's class
 LATE_AFTER_DAYS = 3
 
 
@@ -169,6 +170,36 @@ def safety(user: User, side: str) -> Block:
                 tone="wait",
             )
             for order, number in left[:ROWS]
+        ],
+    )
+
+
+def next_visits(user: User) -> Block:
+    """The next visit of each class of the person's children; no heading where there is none."""
+    first: dict[int | None, Order] = {}
+    for order in exchange.class_visits_ahead(user)[:AHEAD]:
+        first.setdefault(order.school_class_id, order)
+    says = {
+        "visit": _("去%(unit)s"),
+        "host": _("%(unit)s来学校"),
+        "online": _("%(unit)s线上讲"),
+    }
+    return Block(
+        _("孩子的班接下来"),
+        [
+            Row(
+                title=says[order.session.resource.form] % {"unit": order.session.resource.unit},
+                meta=_("%(when)s %(starts)s，%(who)s，%(what)s")
+                % {
+                    "when": order.when,
+                    "starts": f"{order.session.starts:%H:%M}",
+                    "who": order.need.who_label,
+                    "what": order.session.resource.title,
+                },
+                url=reverse("exchange:visits"),
+                icon="calendar-days",
+            )
+            for order in first.values()
         ],
     )
 

@@ -35,7 +35,7 @@ def _nobody(user: User) -> TodayPage:
 
 def _parent(user: User) -> TodayPage:
     return TodayPage(
-        [blocks.class_visits(user), blocks.weekend()],
+        [blocks.next_visits(user), blocks.class_visits(user), blocks.weekend()],
         [
             Action(_("附近的活动"), reverse("publishing:activities"), "calendar-days"),
             Action(_("说说我们家的经验"), reverse("publishing:write"), "square-pen"),

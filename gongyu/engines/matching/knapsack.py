@@ -38,20 +38,21 @@ def fill_session(
         if at >= 0:
             take[at] = 1
         return best
-    total, wanted, positive, unit, dearest = 0.0, 0, 0, 0, np.inf
+    total, wanted, positive = 0.0, 0, 0
     for i in range(count):
-        if heads[i] <= seats:
-            unit = gcd(unit, heads[i])
-            if bids[i] > 0.0:
-                total += bids[i]
-                wanted += heads[i]
-                positive += 1
-            else:
-                dearest = min(dearest, -bids[i] / heads[i])
+        if bids[i] > 0.0 and heads[i] <= seats:
+            total += bids[i]
+            wanted += heads[i]
+            positive += 1
     if positive == 0:
         return 0.0
-    if wanted < least and total <= (least - wanted) * dearest:
-        return 0.0  # whoever helps to reach the minimum costs more than all bring
+    if wanted < least:
+        dearest = np.inf
+        for i in range(count):
+            if bids[i] <= 0.0 and heads[i] <= seats:
+                dearest = min(dearest, -bids[i] / heads[i])
+        if total <= (least - wanted) * dearest:
+            return 0.0  # whoever helps to reach the minimum costs more than all bring
     if wanted <= seats:
         if wanted >= least:
             for i in range(count):
@@ -61,6 +62,7 @@ def fill_session(
     else:
         total = _branch(bids, heads, count, positive, seats, take)
         if total < 0.0:
+            unit = _unit(heads, count, seats)
             if positive * (seats // unit + 1) > LARGEST_TABLE:
                 return _fractional(bids, heads, count, seats, take)
             total = _table(bids, heads, count, seats, unit, 0, True, take)
@@ -70,11 +72,22 @@ def fill_session(
         if used >= least:
             return total
     # The minimum binds: bidders at a loss may help to reach it.
+    unit = _unit(heads, count, seats)
     if count * (seats // unit + 1) > LARGEST_TABLE:
         return _fractional(bids, heads, count, seats, take)
     for i in range(count):
         take[i] = 0
     return _table(bids, heads, count, seats, unit, least, False, take)
+
+
+@compiled
+def _unit(heads: Ints, count: int, seats: int) -> int:
+    """What divides the heads of all that fit."""
+    unit = 0
+    for i in range(count):
+        if heads[i] <= seats:
+            unit = gcd(unit, heads[i])
+    return unit
 
 
 @compiled

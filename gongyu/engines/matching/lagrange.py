@@ -20,6 +20,8 @@ from .problem import Floats, Ints
 
 MOMENTUM = 0.9
 CLIP = 1.5
+_MUCH = 1.0
+"""Fall of the prices, in best values, from which nearly every pair may bid again."""
 _TOWNS = 3.0
 """Mean best values that one step moves a town's reward by."""
 
@@ -68,6 +70,16 @@ def no_answer(board: Board) -> Answer:
 @compiled
 def respond(board: Board, prices: Prices, answer: Answer) -> float:
     """Sessions' best answer to the prices; returns the Lagrangian's value, a valid bound."""
+    return _respond(board, prices, answer, board.order, board.session_start)
+
+
+@compiled
+def _respond(
+    board: Board, prices: Prices, answer: Answer, live: Ints, live_start: Ints
+) -> float:
+    """``respond`` where every pair that bids above 0 is live; live, live_start: by session."""
+    # One long function: what is called here for each session would count the references of
+    # all the board's arrays.
     _bid(board, prices, answer)
     bound = _constant(board, prices)
     deepest = 1
@@ -76,27 +88,51 @@ def respond(board: Board, prices: Prices, answer: Answer) -> float:
     bids, heads = np.zeros(deepest), np.zeros(deepest, np.int64)
     take = np.zeros(deepest, np.uint8)
     where = np.zeros(deepest, np.int64)
+    answer.chosen[:] = 0
     for s in range(len(board.seats)):
-        count, seats, takers, held = 0, board.seats[s], board.takers[s], 0.0
-        for at in range(board.session_start[s], board.session_start[s + 1]):
-            pair = board.order[at]
-            answer.chosen[pair] = 0
-            if board.fixed[pair]:
-                answer.chosen[pair] = 1
-                held += answer.bid[pair]
-                seats -= board.heads[board.need[pair]]
-                takers -= 1
-                continue
-            bids[count] = answer.bid[pair]
-            heads[count] = board.heads[board.need[pair]]
-            where[count] = pair
-            count += 1
-        worth = 0.0
-        if count > 0 and takers > 0:
-            worth = fill_session(bids, heads, count, seats, takers == 1, board.least[s], take)
+        seats, takers, held = board.seats[s], board.takers[s], 0.0
+        runs, least = board.running[s], board.least[s]
+        if runs:
+            for at in range(board.session_start[s], board.session_start[s + 1]):
+                pair = board.order[at]
+                if board.fixed[pair]:
+                    answer.chosen[pair] = 1
+                    held += answer.bid[pair]
+                    seats -= board.heads[board.need[pair]]
+                    takers -= 1
+        count, wanted, worth = 0, 0, 0.0
+        if takers > 0:
+            for at in range(live_start[s], live_start[s + 1]):
+                pair = live[at]
+                if answer.bid[pair] > 0.0 and not (runs and board.fixed[pair]):
+                    bids[count] = answer.bid[pair]
+                    heads[count] = board.heads[board.need[pair]]
+                    where[count] = pair
+                    wanted += heads[count]
+                    count += 1
+        if count > 0:
+            single = takers == 1
+            reached = single or wanted >= least
+            if reached:
+                asked = least if single else 0
+                worth = fill_session(bids, heads, count, seats, single, asked, take)
+                used = 0
+                for i in range(count):
+                    used += heads[i] * take[i]
+                reached = single or used >= least
+            if not reached:  # bidders at a loss may help to reach the minimum
+                count = 0
+                for at in range(board.session_start[s], board.session_start[s + 1]):
+                    pair = board.order[at]
+                    if not (runs and board.fixed[pair]):
+                        bids[count] = answer.bid[pair]
+                        heads[count] = board.heads[board.need[pair]]
+                        where[count] = pair
+                        count += 1
+                worth = fill_session(bids, heads, count, seats, single, least, take)
             for i in range(count):
                 answer.chosen[where[i]] = take[i]
-        if board.running[s]:
+        if runs:
             bound += held + worth
             answer.runs[s] = 1
             answer.worth[s] = worth
@@ -105,14 +141,37 @@ def respond(board: Board, prices: Prices, answer: Answer) -> float:
             worth -= prices.fund[board.fund[s]] * board.subsidy[s]
         answer.worth[s] = worth
         answer.runs[s] = 1 if worth > 0.0 else 0
-        if worth > 0.0 and board.month[s] < 0:
+        if worth <= 0.0:
+            for i in range(count):
+                answer.chosen[where[i]] = 0
+        elif board.month[s] < 0:
             bound += worth
-    bound += _months(board, answer)
+    return bound + _months(board, answer)
+
+
+@compiled
+def _may_bid(
+    board: Board, prices: Prices, scale: Prices, drop: float, live: Ints, live_start: Ints
+) -> None:
+    """Fill live, live_start with the pairs that can bid above 0 before prices fall by more.
+
+    drop: by how many times its scale a need's price may fall; a half-day's ``CLIP`` times that.
+    """
+    count = 0
     for s in range(len(board.seats)):
-        if not answer.runs[s]:
-            for at in range(board.session_start[s], board.session_start[s + 1]):
-                answer.chosen[board.order[at]] = 0
-    return bound
+        live_start[s] = count
+        for at in range(board.session_start[s], board.session_start[s + 1]):
+            pair = board.order[at]
+            n, half, value = board.need[pair], board.half[pair], board.value[pair]
+            first = board.rank_start[n]
+            room = max(0.0, prices.half[half] - CLIP * drop * scale.half[half]) - 1e-9 * value
+            for k in range(board.rank_start[n + 1] - first):
+                least = max(0.0, prices.rank[first + k] - drop * scale.rank[first + k])
+                if board.weight[k] * value - least > room:
+                    live[count] = pair
+                    count += 1
+                    break
+    live_start[len(board.seats)] = count
 
 
 @compiled
@@ -179,6 +238,8 @@ def _months(board: Board, answer: Answer) -> float:
                 if worst < 0 or answer.worth[s] < answer.worth[worst]:
                     worst = s
             answer.runs[worst] = 0
+            for at in range(board.session_start[worst], board.session_start[worst + 1]):
+                answer.chosen[board.order[at]] = 0
             bound -= answer.worth[worst]
             hopeful -= 1
     return bound
@@ -211,8 +272,15 @@ def descend(
     spent = np.zeros(len(prices.fund))
     served = np.zeros(len(prices.town))
     before = np.zeros(len(prices.town))
+    live, live_start = board.order, board.session_start
+    drop = 0.0
+    for step_number in range(first, last - 1):
+        drop += high * (low / high) ** (step_number / max(1, rounds - 1))
+    if drop < _MUCH and len(prices.town) == 0:
+        live, live_start = np.empty_like(board.order), np.empty_like(board.session_start)
+        _may_bid(board, prices, scale, drop, live, live_start)
     for step_number in range(first, last):
-        value = respond(board, prices, answer)
+        value = _respond(board, prices, answer, live, live_start)
         if value < bound:
             bound = value
             best.rank[:] = prices.rank

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -170,10 +170,10 @@ def build_and_mend(
     board = dual.board
     state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 or 1], np.int64)
     tableau = empty_tableau(board)
-    order = np.argsort(-dual.share * board.value - 1e-9 * dual.bid, kind="stable")
     if start is not None:
         load(board, tableau, start)
-    build_up(board, tableau, order, state)
+    for pairs in _in_turn(board, tableau, dual):
+        build_up(board, tableau, pairs, state)
     goal = _goal(board, tableau)
     goals = np.array([goal, goal])
     best = tableau.chosen.copy()
@@ -203,6 +203,15 @@ def build_and_mend(
         if goals[0] > goals[1]:
             keep_best(tableau, best, goals)
     return np.flatnonzero(best), float(goals[1])
+
+
+def _in_turn(board: Board, tableau: Tableau, dual: Dual) -> Iterator[Ints]:
+    """Pairs to build a plan of: those chosen most often, then the others of needs still open."""
+    some = np.flatnonzero(dual.share > 0.0)
+    yield some[np.argsort(-(dual.share * board.value + 1e-9 * dual.bid)[some], kind="stable")]
+    lacking = tableau.got < np.diff(board.rank_start)
+    rest = np.flatnonzero(lacking[board.need] & (dual.share <= 0.0))
+    yield rest[np.argsort(-dual.bid[rest], kind="stable")]
 
 
 def _stalled(goals: list[float], worth: float) -> bool:

@@ -30,11 +30,15 @@ run() {
 }
 
 unset DATABASE_URL
-run tests SQLite .venv/bin/python -m pytest -q -n 2 --ignore=tests/journeys tests
-run tests PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q -n 2 --with-database \
-  --ignore=tests/journeys tests
-run journeys SQLite .venv/bin/python -m pytest -q tests/journeys
-run journeys PostgreSQL scripts/postgres.sh .venv/bin/python -m pytest -q --with-database tests/journeys
+# Two processes at a time, each with a database, a server and a browser of its own. Journeys are
+# dealt out one by one, because a long one is thirty times as long as a short one.
+pytest=(.venv/bin/python -m pytest -q -n 2)
+tests=(--ignore=tests/journeys tests)
+journeys=(--maxschedchunk=1 tests/journeys)
+run tests SQLite "${pytest[@]}" "${tests[@]}"
+run tests PostgreSQL scripts/postgres.sh "${pytest[@]}" --with-database "${tests[@]}"
+run journeys SQLite "${pytest[@]}" "${journeys[@]}"
+run journeys PostgreSQL scripts/postgres.sh "${pytest[@]}" --with-database "${journeys[@]}"
 
 echo
 echo "Total: $((SECONDS - started)) s"

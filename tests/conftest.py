@@ -5,7 +5,6 @@ The same tests run on SQLite and on PostgreSQL: ``DATABASE_URL`` decides, as in 
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,9 @@ from django.conf import settings
 from django.test import Client, override_settings
 
 from gongyu.accounts.models import User
+from tests import moulds
+from tests.installation import TODAY
 
-TODAY = date(2026, 11, 24)  # a Tuesday in term
 SIGN_IN_BACKEND = "gongyu.accounts.backends.PhoneOrNameBackend"
 
 
@@ -41,10 +41,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Everything lives on one day, and the demo's addresses exist, whatever the environment."""
     settings.FIXED_DATE = TODAY
     settings.DEMO = True
+    if _began_the_run(config):
+        moulds.begin_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _began_the_run(config):
+        moulds.end_run()
+
+
+def _began_the_run(config: pytest.Config) -> bool:
+    """Not so in the workers of ``pytest -n``, which begin later and end sooner."""
+    return not hasattr(config, "workerinput")
 
 
 @pytest.fixture(scope="session")

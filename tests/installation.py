@@ -12,31 +12,44 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
 
-from tests.conftest import TODAY
-
+TODAY = date(2026, 11, 24)  # a Tuesday in term: the day on which everything is tested
 ROOT = Path(__file__).resolve().parents[1]
 GONGYU = [sys.executable, "-m", "gongyu"]
 
 
-@contextlib.contextmanager
-def a_database(folder: Path) -> Iterator[str]:
-    """The address of a new file, or of a new database on the server that DATABASE_URL names."""
+def new_database(folder: Path, like: str = "") -> str:
+    """The address of a database: a file in ``folder``, or on the server that DATABASE_URL names.
+
+    It is empty, or a copy of the one at the address ``like``, which nobody may be using.
+    """
     given = os.environ.get("DATABASE_URL", "")
-    if settings.DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-        yield f"sqlite:///{folder / 'gongyu.sqlite3'}"
-        return
+    if not _on_a_server():
+        return f"sqlite:///{folder / 'gongyu.sqlite3'}"  # whoever copies the folder has the file
     name = f"served_{uuid.uuid4().hex[:12]}"
+    template = like.rpartition("/")[2] or "template1"
     with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    yield given.rpartition("/")[0] + f"/{name}"
-    with psycopg.connect(given, autocommit=True) as server:
-        server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return given.rpartition("/")[0] + f"/{name}"
+
+
+def drop_database(address: str) -> None:
+    """A file goes with its folder."""
+    if _on_a_server():
+        name = address.rpartition("/")[2]
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _on_a_server() -> bool:
+    engine: str = settings.DATABASES["default"]["ENGINE"]
+    return engine == "django.db.backends.postgresql"
 
 
 def environment_of(home: Path, database_url: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from gongyu import cli, serving
 from gongyu.accounts.models import Role, User
 from gongyu.core.doctor import Finding
 
+from . import moulds
 from .factories import person
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -152,6 +153,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def migrated(environment: dict[str, str], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The same, with a database that has been prepared before."""
+    with moulds.a_copy("empty", moulds.migrate, tmp_path / "prepared") as (prepared, _said):
+        yield environment | {"DATABASE_URL": prepared["DATABASE_URL"]}
+
+
 class Served:
     """``gongyu serve`` on a free port, and what it has said so far."""
 
@@ -233,15 +241,21 @@ def processes() -> Iterator[Process]:
 
 
 @pytest.fixture
-def served(environment: dict[str, str], tmp_path: Path) -> Iterator[Served]:
-    served = Served(environment, tmp_path / "log")
+def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
+    served = Served(
+        request.getfixturevalue(getattr(request, "param", "migrated")), tmp_path / "log"
+    )
     yield served
     if served.process.poll() is None:
         served.process.kill()
         served.process.wait(10)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "served"),
+    [(signal.SIGINT, "environment"), (signal.SIGTERM, "migrated")],
+    indirect=["served"],
+)
 def test_one_signal_stops_everything_cleanly(served: Served, number: signal.Signals) -> None:
     served.wait_for("Ctrl-C stops it.")
     assert f"http://127.0.0.1:{served.port}" in served.said

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests import installation
+from tests import installation, moulds
 
 TOKEN = "c" * 32  # what the page's hidden field and the cookie agree on
 PATIENCE = 120.0  # seconds that a browser waits for its answer
@@ -121,8 +121,8 @@ def _cookie(name: str, value: str) -> http.cookiejar.Cookie:
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation with a world for each test, served."""
     home = tmp_path_factory.mktemp("home")
-    with installation.a_database(home) as database_url:
-        environment = installation.environment_of(home, database_url)
-        installation.run([sys.executable, "manage.py", "migrate", "-v", "0"], environment)
-        with installation.served(environment) as address:
-            yield Installation(address, environment)
+    with (
+        moulds.a_copy("empty", moulds.migrate, home) as (environment, _said),
+        installation.served(environment) as address,
+    ):
+        yield Installation(address, environment)

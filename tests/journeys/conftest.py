@@ -9,13 +9,14 @@ anybody else.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
@@ -26,7 +27,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests import installation
+from tests import installation, moulds
 from tests.conftest import TODAY
 
 PATIENCE = 10_000  # milliseconds for anything that a page is to show
@@ -53,6 +54,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("journey")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what journeys have counted (``record_property``), in whichever process that was."""
+    reports = terminalreporter.getreports("passed")
+    counted = [
+        fact for report in reports if report.when == "call" for fact in report.user_properties
+    ]
+    if counted:
+        terminalreporter.section("counted in journeys", sep="-")
+    for name, count in sorted(counted):
+        terminalreporter.write_line(f"{name}: {count}")
+
+
 # The district
 
 
@@ -67,11 +80,16 @@ class District:
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[District]:
     """The demo district of the fixed day, built and served by the ``gongyu`` command."""
     home = tmp_path_factory.mktemp("home")
-    with installation.a_database(home) as database_url:
-        environment = installation.environment_of(home, database_url)
-        installation.run([*installation.GONGYU, "demo", "--date", TODAY.isoformat()], environment)
-        with installation.served(environment) as address:
-            yield District(address)
+    with (
+        moulds.a_copy("demo", build_demo, home) as (environment, _said),
+        installation.served(environment) as address,
+    ):
+        yield District(address)
+
+
+def build_demo(environment: dict[str, str]) -> str:
+    demo = [*installation.GONGYU, "demo", "--date", TODAY.isoformat()]
+    return installation.run(demo, environment)
 
 
 # The browser
@@ -162,18 +180,42 @@ def page(newcomer: Newcomer) -> Page:
 
 
 def sign_in_as(page: Page, username: str) -> None:
+    """Be one of the demo's people on the first page of the day, without pressing for it."""
+    token = "c" * 32  # what the field and the cookie agree on
+    page.request.post(
+        "/demo/sign-in/",
+        headers={"Cookie": f"csrftoken={token}"},
+        form={"csrfmiddlewaretoken": token, "role": username},
+        max_redirects=0,
+    )
+    page.goto("/today/")
+    _is_on_today(page)
+
+
+def press_role(page: Page, username: str) -> None:
     """Press the button of a demo role (``gongyu/demo/roles.py``) on the sign-in page."""
     page.goto("/account/sign-in/")
     page.locator(f'form[action="/demo/sign-in/"] [name=role][value="{username}"]').first.click()
-    expect(page).to_have_url(f"{_origin(page)}/today/")
+    _is_on_today(page)
 
 
-def sign_in_as_anybody(page: Page, username: str) -> None:
-    """Pick somebody from the list of all the demo's people."""
+def pick_from_the_list(page: Page, username: str) -> None:
+    """Pick somebody from the sign-in page's list of all the demo's people."""
     page.goto("/account/sign-in/")
     page.get_by_text("换一个单位、一位老师或家长").click()
     page.get_by_label("演示里的人").select_option(username)
     page.get_by_role("button", name="以这个身份看").click()
+    _is_on_today(page)
+
+
+def people_of(page: Page, organization: str) -> list[str]:
+    """Usernames of the demo's people who work at an organisation, as that list has them."""
+    listed = page.request.get("/account/sign-in/").text()
+    people = re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)<', listed)
+    return [username for username, about in people if organization in about]
+
+
+def _is_on_today(page: Page) -> None:
     expect(page).to_have_url(f"{_origin(page)}/today/")
 
 
@@ -184,11 +226,15 @@ def use_large_type(page: Page) -> None:
 
 def axe(page: Page) -> None:
     """Nothing on the page as it stands breaks an accessibility rule that axe knows."""
-    results = Axe().run(page)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(
+        "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
+    )
     broken = [
         f"{rule['id']}: {rule['help']}\n    "
         + "\n    ".join(node["html"][:200] for node in rule["nodes"][:5])
-        for rule in results.response["violations"]
+        for rule in found
     ]
     assert not broken, f"axe on {page.url}:\n" + "\n".join(broken)
 
@@ -199,6 +245,15 @@ def fits_the_screen(page: Page) -> None:
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
     assert over <= 0, f"{page.url} is {over} px wider than the screen"
+
+
+def look(page: Page) -> None:
+    """Nothing is wrong with the page as it stands, in the normal and in the large type."""
+    for size in ("", "large"):
+        page.evaluate("size => { document.documentElement.dataset.size = size }", size)
+        axe(page)
+        fits_the_screen(page)
+    page.evaluate("delete document.documentElement.dataset.size")
 
 
 def _origin(page: Page) -> str:

@@ -5,8 +5,8 @@ from datetime import date
 
 from playwright.sync_api import Locator, Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, sign_in_as_anybody
-from .test_need_to_rating import WORDS, look, people_of
+from .conftest import Newcomer, axe, fits_the_screen, look, people_of, sign_in_as
+from .test_need_to_rating import WORDS
 
 # A rule is set once, so each screen has a weekday of its own in the first days of January, in the
 # evening, when nothing is open yet.
@@ -69,7 +69,7 @@ def test_a_card_is_moved_and_the_school_is_asked(newcomer: Newcomer, screen: str
     week = _week_of(teacher)
 
     staff = newcomer()
-    sign_in_as_anybody(staff, people_of(staff, unit)[0])
+    sign_in_as(staff, people_of(staff, unit)[0])
     staff.goto(f"/exchange/calendar/?week={week}")
     card = _card(staff, order)
     look(staff)

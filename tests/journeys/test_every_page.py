@@ -5,7 +5,7 @@ import gzip
 import pytest
 from playwright.sync_api import Page, Response
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
+from .conftest import Newcomer, look, sign_in_as, use_large_type
 
 # A page looks the same whatever database stands behind it.
 pytestmark = pytest.mark.looks
@@ -87,11 +87,7 @@ def _look_at(page: Page, address: str, *, status: int = 200) -> None:
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == status, f"{address}: {answer.status}"
-    axe(page)
-    fits_the_screen(page)
-    page.evaluate("document.documentElement.dataset.size = 'large'")
-    axe(page)
-    fits_the_screen(page)
+    look(page)
 
 
 def test_public_pages_are_whole(page: Page) -> None:

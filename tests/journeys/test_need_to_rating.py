@@ -7,36 +7,24 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, sign_in_as_anybody, use_large_type
+from .conftest import (
+    Newcomer,
+    look,
+    people_of,
+    pick_from_the_list,
+    press_role,
+    sign_in_as,
+    use_large_type,
+)
 
 # A visit is rated once, so each screen has a teacher of its own whose class was out today.
 VISITED_TODAY = {"phone": "demo-teacher", "desktop": "demo-teacher-2"}
 WORDS = "体检出来近视的又多了好几个，想请人来做视力检查，再讲讲近视防控"
 
 
-def look(page: Page) -> None:
-    """Nothing wrong with the page in the normal and in the large type."""
-    for size in ("", "large"):
-        page.evaluate("size => { document.documentElement.dataset.size = size }", size)
-        axe(page)
-        fits_the_screen(page)
-    page.evaluate("delete document.documentElement.dataset.size")
-
-
-def people_of(page: Page, organization: str) -> list[str]:
-    """Usernames of the demo's people who work at an organisation."""
-    page.goto("/account/sign-in/")
-    options = page.get_by_label("演示里的人").locator("option")
-    return [
-        str(option.get_attribute("value"))
-        for option in options.all()
-        if organization in (option.text_content() or "")
-    ]
-
-
 def test_a_need_becomes_a_promised_visit(newcomer: Newcomer) -> None:
     teacher = newcomer()
-    sign_in_as(teacher, "demo-teacher")
+    press_role(teacher, "demo-teacher")
     teacher.goto("/exchange/needs/new/")
     expect(teacher.get_by_role("heading", name="班里遇到什么了？")).to_be_visible()
     expect(teacher.get_by_text("来自学籍").first).to_be_visible()
@@ -58,7 +46,7 @@ def test_a_need_becomes_a_promised_visit(newcomer: Newcomer) -> None:
     look(teacher)
 
     staff = newcomer()
-    sign_in_as_anybody(staff, people_of(staff, unit)[0])
+    pick_from_the_list(staff, people_of(staff, unit)[0])
     staff.goto("/exchange/orders/")
     expect(staff.get_by_role("heading", name=re.compile("等您回话"))).to_be_visible()
     look(staff)
@@ -80,7 +68,7 @@ def test_a_need_becomes_a_promised_visit(newcomer: Newcomer) -> None:
 
 def test_a_visit_of_today_is_rated_from_both_sides(newcomer: Newcomer, screen: str) -> None:
     teacher = newcomer()
-    sign_in_as_anybody(teacher, VISITED_TODAY[screen])
+    sign_in_as(teacher, VISITED_TODAY[screen])
     teacher.goto("/exchange/orders/")
     waiting = teacher.get_by_role("region", name="办完了，点一颗星就评好").get_by_role("link")
     expect(waiting.first).to_be_visible()
@@ -92,7 +80,7 @@ def test_a_visit_of_today_is_rated_from_both_sides(newcomer: Newcomer, screen: s
     expect(teacher.get_by_role("main")).to_contain_text("孩子们围着医生问个不停")
 
     staff = newcomer()
-    sign_in_as_anybody(staff, people_of(staff, unit)[0])
+    sign_in_as(staff, people_of(staff, unit)[0])
     staff.goto(order)
     _rate(staff, 4, "班主任提前说清了人数")
     look(staff)

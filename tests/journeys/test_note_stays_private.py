@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, sign_in_as_anybody, use_large_type
+from .conftest import Newcomer, axe, fits_the_screen, sign_in_as, use_large_type
 
 TEACHER = "demo-teacher"
 GUARDIANS = ("demo-family-1", "demo-family-2", "demo-family-3")  # of the first three pupils
@@ -38,7 +38,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
     addresses = []
     for username, name in zip(GUARDIANS, names, strict=True):
         guardian = newcomer()
-        sign_in_as_anybody(guardian, username)
+        sign_in_as(guardian, username)
         expect(guardian.get_by_role("heading", name=name)).to_be_visible()
         expect(guardian.get_by_text(words)).to_have_count(1)
         for other in set(names) - {name}:
@@ -57,7 +57,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
 
     for username in (ANOTHER_GUARDIAN, ANOTHER_TEACHER):
         stranger = newcomer()
-        sign_in_as_anybody(stranger, username)
+        sign_in_as(stranger, username)
         for address in [address for child in addresses for address in child]:
             answer = stranger.goto(address)
             assert answer is not None
@@ -70,7 +70,7 @@ def test_each_family_reads_its_own_note_and_sees_who_read_it(
     expect(teacher.get_by_text(words)).to_be_visible()
 
     guardian = newcomer()
-    sign_in_as_anybody(guardian, GUARDIANS[0])
+    sign_in_as(guardian, GUARDIANS[0])
     guardian.goto(addresses[0][1])
     main = guardian.get_by_role("main")
     expect(main).to_contain_text("班主任")

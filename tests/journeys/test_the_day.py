@@ -10,8 +10,7 @@ import re
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from .conftest import Newcomer, sign_in_as_anybody
-from .test_need_to_rating import look, people_of
+from .conftest import Newcomer, look, people_of, sign_in_as
 
 OUT_TODAY = {
     "phone": ("第七小学", "demo-parent-3"),
@@ -34,7 +33,7 @@ def test_a_visit_from_the_sheet_to_the_family(newcomer: Newcomer, screen: str) -
     school, family = OUT_TODAY[screen]
     teacher = newcomer()
     heads = [name for name in people_of(teacher, school) if name.startswith("demo-head-")]
-    sign_in_as_anybody(teacher, heads[0])
+    sign_in_as(teacher, heads[0])
     visits = teacher.locator("section", has_text="约好了的").get_by_role("link")
     unit = visits.first.inner_text().strip()
     visits.first.click()
@@ -63,7 +62,7 @@ def test_a_visit_from_the_sheet_to_the_family(newcomer: Newcomer, screen: str) -
 
     # The unit: everybody of the day on one page, and the code for the door
     staff = newcomer()
-    sign_in_as_anybody(staff, people_of(staff, unit)[0])
+    sign_in_as(staff, people_of(staff, unit)[0])
     staff.goto("/exchange/day/")
     look(staff)
     staff.get_by_role("link", name=school).click()
@@ -95,7 +94,7 @@ def test_a_visit_from_the_sheet_to_the_family(newcomer: Newcomer, screen: str) -
     look(staff)
 
     parent = newcomer()
-    sign_in_as_anybody(parent, family)
+    sign_in_as(parent, family)
     row = parent.locator("section", has_text="孩子的班去了哪儿")
     expect(row).to_contain_text(WORDS)
     look(parent)

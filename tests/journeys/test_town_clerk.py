@@ -7,19 +7,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from .conftest import Newcomer, axe, fits_the_screen, sign_in_as
+from .conftest import Newcomer, look, sign_in_as
 
 LONG = 60_000  # milliseconds for a run by the real worker
 RUNS = "/exchange/runs/"
-
-
-def look(page: Page) -> None:
-    """Nothing wrong with the page in the normal and in the large type."""
-    for size in ("", "large"):
-        page.evaluate("size => { document.documentElement.dataset.size = size }", size)
-        axe(page)
-        fits_the_screen(page)
-    page.evaluate("delete document.documentElement.dataset.size")
 
 
 def heading(page: Page, words: str) -> None:

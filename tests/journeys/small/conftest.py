@@ -15,23 +15,21 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page
 
-from tests import installation
+from tests import installation, moulds
 from tests.conftest import TODAY
 from tests.journeys.conftest import District, Newcomer, axe, fits_the_screen
 
-COUNTED: dict[tuple[str, str], tuple[int, int]] = {}
 Somebody = Callable[[str], Page]
 
 
 class SmallDistrict:
     """An installation of its own whose day can be moved on."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], facts: dict[str, Any]) -> None:
         self.environment = environment
+        self.facts = facts
         self.port = installation.free_port()
         self.served = ExitStack()
-        build = [sys.executable, "-m", "tests.journeys.small.district"]
-        self.facts: dict[str, Any] = json.loads(installation.run(build, environment))
 
     def serve(self, day: date = TODAY) -> str:
         self.served.close()
@@ -58,12 +56,16 @@ class Hand:
 @pytest.fixture
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDistrict]:
     home = tmp_path_factory.mktemp("home")
-    with installation.a_database(home) as database_url:
-        environment = installation.environment_of(home, database_url)
-        installation.run([sys.executable, "manage.py", "migrate", "-v", "0"], environment)
-        small = SmallDistrict(environment)
+    with moulds.a_copy("small", build, home) as (environment, said):
+        small = SmallDistrict(environment, json.loads(said))
         with small.served:
             yield small
+
+
+def build(environment: dict[str, str]) -> str:
+    moulds.migrate(environment)
+    district = [sys.executable, "-m", "tests.journeys.small.district"]
+    return installation.run(district, environment)
 
 
 @pytest.fixture
@@ -89,12 +91,3 @@ def look(page: Page) -> None:
     """Nothing wrong with the page as it stands."""
     axe(page)
     fits_the_screen(page)
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what each task took, from the first page of the day on."""
-    if not COUNTED:
-        return
-    terminalreporter.section("taps and fields", sep="-")
-    for (task, screen), (taps, fields) in sorted(COUNTED.items()):
-        terminalreporter.write_line(f"{task} ({screen}): {taps} taps, {fields} fields")

@@ -25,8 +25,10 @@ from . import (
     problems,
     proposal,
     publications,
+    scarce,
     school_calendar,
     taxonomy,
+    visit_photos,
     visits,
 )
 from .district import District
@@ -74,6 +76,8 @@ def build_district(
         liaisons.build(district)
         needs.build_more_of_today(district)
         visits.build(district)
+        visit_photos.build(district)
+        scarce.build(district)
         census.register_twice(district)
         book_visits()
     return district

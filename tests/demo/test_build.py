@@ -5,11 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
+from gongyu.accounts.models import User
 from gongyu.core.calendar import at
 from gongyu.demo.build import build_district
 from gongyu.demo.district import District
 from gongyu.exchange import queries
-from gongyu.exchange.models import Need, Order
+from gongyu.exchange.models import Need, Order, VisitPhoto
+from gongyu.exchange.services.runs import solve, start_run
 from gongyu.families.models import Guardianship, Student
 from gongyu.publishing.queries import activities_between
 from tests.conftest import TODAY
@@ -40,6 +42,22 @@ def test_the_district_is_whole_on_any_day(day: date) -> None:
         assert all(states.get(state, 0) >= 3 for state in Need.State.values)
         assert activities_between(day, day + timedelta(days=6))
         _the_demo_roles_have_something_to_do(district)
+        assert VisitPhoto.objects.cleared().count() >= 8
+        if day == SUNDAY:
+            _fairness_has_something_to_choose(district.people["demo-commission"])
+
+
+def _fairness_has_something_to_choose(by: User) -> None:
+    """Two settings serve different classes, and the fair one lifts the town that got least."""
+    served, worst = [], []
+    for fairness in (0, 50):
+        run = start_run(by=by, fairness=fairness)
+        solve(run.pk)
+        run.refresh_from_db()
+        served.append(set(run.matches.values_list("need", flat=True)))
+        worst.append(min(town["share"] for town in run.towns))
+    assert served[0] != served[1]
+    assert worst[0] < worst[1]
 
 
 def _the_demo_roles_have_something_to_do(district: District) -> None:

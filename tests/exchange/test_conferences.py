@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import HalfDay, at, now, today
@@ -105,7 +106,7 @@ def test_kept_as_it_was_the_unit_is_asked_again_with_a_clock_of_its_own(
         services.mind_deadlines()
     assert stored(order) == ("placed", "ordered")
     order.refresh_from_db()
-    assert order.since.date() == today() + timedelta(days=4)
+    assert localdate(order.since) == today() + timedelta(days=4)
     assert told(scene.staff, "order.keep") == [True]
     assert told(scene.teacher, "order.keep") == [False]
     objection = order.objections.get()

@@ -299,6 +299,19 @@ def test_from_her_pages_she_confers_and_calls_back(
     assert "这一单归档" in text_of(client.post(revisit, {"result": "solved"}, follow=True))
 
 
+def test_she_reads_whom_to_ring_at_the_schools_of_her_own_town(
+    scene: Scene, clerk: User, sign_in: SignIn
+) -> None:
+    elsewhere = make.SchoolFactory()
+    for school in (scene.school, elsewhere):
+        make.LiaisonFactory(organization=school, phone="分机 0001")
+    client = sign_in(clerk)
+    own, other = (reverse("exchange:posts", args=[s.pk]) for s in (scene.school, elsewhere))
+    assert "分机 0001" in text_of(client.get(own))
+    assert "分机 0001" not in text_of(client.get(other))
+    assert own in text_of(client.get(to_call_back(scene).get_absolute_url()))
+
+
 def test_of_another_town_she_settles_nothing_and_hears_nothing(
     scene: Scene, clerk: User, office: User, sign_in: SignIn
 ) -> None:

@@ -46,21 +46,43 @@ ROLES = [
 
 # Pages that no navigation names, and from which page a link leads to one with a key of its own.
 BESIDE = {
+    "demo-parent": ["/exchange/visits/"],
+    "demo-teacher": ["/exchange/visits/", "/exchange/ledger/", "/exchange/problems/"],
     "demo-school": ["/exchange/people/", "/exchange/ledger/", "/exchange/visits/"],
+    "demo-town": [
+        "/exchange/desk/classes/",
+        "/exchange/desk/disputed/",
+        "/exchange/desk/rates/",
+        "/exchange/desk/revisit/",
+        "/exchange/desk/unmet/",
+        "/exchange/ledger/",
+        "/exchange/orders/",
+        "/exchange/runs/rules/",
+    ],
     "demo-unit": [
         "/exchange/people/",
         "/exchange/ledger/",
         "/exchange/visits/",
+        "/exchange/day/",
+        "/exchange/calendar/subscribe/",
         "/exchange/resources/new/",
     ],
     "demo-commission": [
+        "/exchange/admissions/",
+        "/exchange/desk/classes/",
+        "/exchange/desk/disputed/",
         "/exchange/desk/people/",
+        "/exchange/desk/rates/",
+        "/exchange/desk/revisit/",
         "/exchange/desk/unmet/",
         "/exchange/census/records/",
         "/exchange/census/import/",
         "/exchange/census/duplicates/",
         "/exchange/ledger/",
+        "/exchange/orders/",
         "/exchange/problems/new/",
+        "/exchange/runs/rules/",
+        "/exchange/suspensions/",
         "/exchange/whitelist/",
     ],
 }

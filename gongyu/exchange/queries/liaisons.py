@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids, roles_of
+from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.core.calendar import school_year_began
 from gongyu.exchange.models import Liaison, Order, Resource
 from gongyu.exchange.models.liaisons import LiaisonQuerySet
@@ -43,8 +43,14 @@ def posts_of(organization: Organization, user: User | AnonymousUser) -> Posts:
 
 
 def works_together(user: User, organization: Organization) -> bool:
-    """Whether the two have agreed on a visit this school year; the commission works with all."""
+    """Whether the two have agreed on a visit this school year.
+
+    The commission works with all, a town's office with those of its town: it confers, calls back.
+    """
     if Role.COMMISSION in roles_of(user):
+        return True
+    towns = towns_of(user)
+    if towns and organization.town in towns:
         return True
     schools = organization_ids(user, *SCHOOL_ROLES)
     units = organization_ids(user, Role.UNIT)

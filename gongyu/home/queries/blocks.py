@@ -193,7 +193,7 @@ def next_visits(user: User) -> Block:
                 % {
                     "when": order.when,
                     "starts": f"{order.session.starts:%H:%M}",
-                    "who": order.need.who_label,
+                    "who": f"{order.need.school}{order.need.who_label}",
                     "what": order.session.resource.title,
                 },
                 url=reverse("exchange:visits"),
@@ -202,6 +202,11 @@ def next_visits(user: User) -> Block:
             for order in first.values()
         ],
     )
+
+
+def _after(order: Order) -> str:
+    """What was done, where somebody wrote it."""
+    return f"：{order.visit.words}" if hasattr(order, "visit") and order.visit.words else ""
 
 
 def class_visits(user: User) -> Block:
@@ -213,7 +218,7 @@ def class_visits(user: User) -> Block:
             Row(
                 title=str(order.session.resource.unit),
                 meta=_("%(when)s，%(who)s") % {"when": order.when, "who": order.need.who_label}
-                + (f"：{order.visit.words}" if hasattr(order, "visit") else ""),
+                + _after(order),
                 url=reverse("exchange:visits"),
                 icon="bus",
             )

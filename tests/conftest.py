@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.test import Client, override_settings
 
 from gongyu.accounts.models import User
@@ -67,6 +68,17 @@ def django_db_modify_db_settings(
     default = settings.DATABASES["default"]
     if default["ENGINE"] == "django.db.backends.sqlite3":
         default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """After a test with real transactions Django empties the database and says that it is new.
+
+    Writing all of Django's permissions again is most of what that takes, and nobody reads them:
+    ``gongyu.core.access`` and rules decide.
+    """
+    permissions = "django.contrib.auth.management.create_permissions"
+    assert post_migrate.disconnect(dispatch_uid=permissions)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -76,9 +76,9 @@ def may_ring(user: User, order: Order) -> bool:
     """Whether somebody sees the telephones: once both have agreed, those who make the visit.
 
     That is who speaks for the school's need or teaches the class, and the unit's people; not their
-    colleagues, not the district, not a town.
+    colleagues, not the district, not a town. On the day of a 没来 they still may, to clear it up.
     """
-    if order.state not in Order.HOLDING:
+    if order.state not in Order.HOLDING and not order.may_take_absence_back:
         return False
     return speaks_for_unit(user, order) or goes_along(user, order)
 

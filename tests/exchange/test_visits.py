@@ -133,6 +133,20 @@ def test_telephones_are_for_nobody_else_and_only_shown_ones_are_recorded(
     assert not [phone for phone in phones if phone in page]
 
 
+def test_on_the_day_of_an_absence_the_sides_may_still_ring_each_other(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    phones = phones_of(scene)
+    order = order_of(scene)
+    services.record_absence(order, by=scene.staff, who="school", words="等到十点没见着人。")
+    page = text_of(sign_in(scene.teacher).get(order.get_absolute_url()))
+    assert [phone for phone in phones if phone in page] == phones
+    assert "没见着人。需求回到需求池" in page
+    with at(now() + timedelta(days=1)):
+        page = text_of(sign_in(scene.teacher).get(order.get_absolute_url()))
+    assert not [phone for phone in phones if phone in page]
+
+
 def test_a_units_day_records_the_escorts_telephones_that_it_shows(
     scene: Scene, sign_in: SignIn
 ) -> None:

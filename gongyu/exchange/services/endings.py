@@ -163,7 +163,7 @@ def record_absence(order: Order, *, by: User, who: str, words: str) -> Order:
     need.save(update_fields=["date_to"])
     said = _("记下%(who)s没来：%(words)s。需求回到需求池，最晚办到 %(day)s") % {
         "who": Party(who).label,
-        "words": order.words,
+        "words": order.words.rstrip("。"),
         "day": say_day(need.date_to),
     }
     note_step(order, "order.absent", said, by=by)
@@ -181,7 +181,7 @@ def take_absence_back(order: Order, *, by: User) -> Order:
             _("这一单现在是“%(state)s”，没有要撤回的。") % {"state": order.get_state_display()}
         )
     if order.ended_by != side:
-        raise NotAllowed(_("这是对方记的，要请对方撤回。电话在对方的页面上，说一声就行。"))
+        raise NotAllowed(_("这是对方记的，要请对方撤回。给对方打个电话说一声。"))
     if not order.may_take_absence_back:
         raise MoveNotAllowed(_("记下的当天能撤回，现在已经记下了。"))
     if need.state != Need.State.POOLED:

@@ -40,25 +40,20 @@ Hears = Callable[[float, float | None, float], bool]
 ROUNDS = 100
 _FIRST_PRICE = 0.5
 _HIGH, _LOW = 0.5, 0.002
-_LIKELY = 0.02
+LIKELY = 0.02
 """Forcing cost up to which a pair is tried in the first spell, in mean best values."""
-_MILD, _HOT, _COLD = 0.005, 0.3, 0.001
+MILD, HOT, COLD = 0.005, 0.3, 0.001
 """Temperatures: where the first spell starts, where the others do, where all end."""
 SPELLS = (2.0,) + (4.0,) * 20
 """Moves of the spells, in pairs tried; none begins when the gap is small enough."""
 _ENOUGH, _ENOUGH_OF_MANY = 0.0005, 0.002
 """That gap; the second with more than ``_MANY`` needs that have candidates."""
 _MANY = 20_000
-_DENSE = 4
+DENSE = 4
 """Pairs a need that count at most, so that moves grow with the needs where pairs abound."""
-_LEAST_MOVES, _CHUNK = 2_000, 50_000
+LEAST_MOVES, CHUNK = 2_000, 50_000
 _PATIENCE, _STEP = 5, 2e-5
 """Spells in a row that together gain less than this part of the goal are the last."""
-_FAIR, _FAIR_AGAIN, _FAIR_HIGH = 40, 20, 0.1
-"""Rounds for a fair goal from the plain prices, and for one with other targets from those."""
-_LOWERED = 3
-_DUAL_PART = 0.8
-"""Part of the allowed cost that the prices may show: a plan costs more than they do."""
 _RELUCTANT = 1.0
 """Forcing cost up to which needs of a town under its target are tried, in mean best values."""
 
@@ -117,39 +112,6 @@ def find_prices(
     return Dual(board, best, bound, share, answer.bid, forcing_costs(board, answer))
 
 
-def find_fair_prices(
-    instance: Instance, equity: Equity, allowed: float, plain: Dual, hear: Hears
-) -> tuple[Equity, Dual]:
-    """Prices of a fair goal, and the goal: with lower targets where they would cost too much.
-
-    allowed: share of the plain bound that fairness may cost. The bound of the fair goal, less its
-    rewards, bounds the benefit of every plan that meets the targets: that tells the cost before
-    any plan is sought.
-    """
-    served = equity.served(_served(instance, plain.share > 0.5))
-    has = equity.target > 0
-    met = float((served[has] / equity.target[has]).min(initial=1.0))
-    fair, part = equity, 1.0
-    dual = find_prices(instance, fair, hear, rounds=_FAIR, start=plain.prices, high=_FAIR_HIGH)
-    for _ in range(_LOWERED):
-        cost = 1.0 - (dual.bound - fair.most_reward()) / max(plain.bound, 1e-12)
-        if cost <= _DUAL_PART * allowed or part <= met:
-            break
-        # What a target costs grows about like the square of what it asks beyond the plain plan.
-        part = met + (part - met) * float(np.sqrt(_DUAL_PART * allowed / cost))
-        fair = equity.nearer(part)
-        dual = find_prices(
-            instance, fair, hear, rounds=_FAIR_AGAIN, start=dual.prices, high=_FAIR_HIGH
-        )
-    return fair, dual
-
-
-def _served(instance: Instance, chosen: npt.NDArray[np.bool_]) -> Ints:
-    has = np.zeros(len(instance.heads), np.int64)
-    has[instance.need[chosen]] = 1
-    return has
-
-
 def build_and_mend(
     instance: Instance,
     dual: Dual,
@@ -168,34 +130,34 @@ def build_and_mend(
     spells: moves of each spell of annealing, in pairs tried. Deterministic for a seed.
     """
     board = dual.board
-    state = np.array([(seed * 2654435761 + 88172645463325252) % 2**63 or 1], np.int64)
+    state = seeded(seed)
     tableau = empty_tableau(board)
     if start is not None:
         load(board, tableau, start)
-    for pairs in _in_turn(board, tableau, dual):
+    for pairs in in_turn(board, tableau, dual):
         build_up(board, tableau, pairs, state)
-    goal = _goal(board, tableau)
+    goal = goal_on(board, tableau)
     goals = np.array([goal, goal])
     best = tableau.chosen.copy()
     top = best_values(instance)
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
     hopeful = int((top > 0).sum())
     enough = _ENOUGH_OF_MANY if hopeful > _MANY else _ENOUGH
-    pairs = np.flatnonzero((dual.cost <= _LIKELY * scale) & ~board.fixed)
-    hot, cold = _MILD * scale, _COLD * scale
+    pairs = np.flatnonzero((dual.cost <= LIKELY * scale) & ~board.fixed)
+    hot, cold = MILD * scale, COLD * scale
     seen: list[float] = []
     for number, spell in enumerate(spells):
         if start is None and dual.bound - goals[1] <= enough * (worth or goals[1]):
             break
         if number == 1:
             pairs = np.flatnonzero(_settling(board, tableau, dual, scale) & ~board.fixed)
-            hot = _HOT * scale
+            hot = HOT * scale
         seen.append(goals[1])
         if start is None and number > _PATIENCE and _stalled(seen, worth or goals[1]):
             break
-        moves = max(_LEAST_MOVES, int(spell * min(len(pairs), _DENSE * hopeful)))
-        for first in range(0, moves, _CHUNK):
-            last = min(moves, first + _CHUNK)
+        moves = max(LEAST_MOVES, int(spell * min(len(pairs), DENSE * hopeful)))
+        for first in range(0, moves, CHUNK):
+            last = min(moves, first + CHUNK)
             anneal(board, tableau, pairs, best, goals, first, last, moves, hot, cold, state)
             if hear(last / moves, float(goals[1]), dual.bound):
                 return np.flatnonzero(best), float(goals[1])
@@ -205,13 +167,18 @@ def build_and_mend(
     return np.flatnonzero(best), float(goals[1])
 
 
-def _in_turn(board: Board, tableau: Tableau, dual: Dual) -> Iterator[Ints]:
+def in_turn(board: Board, tableau: Tableau, dual: Dual) -> Iterator[Ints]:
     """Pairs to build a plan of: those chosen most often, then the others of needs still open."""
     some = np.flatnonzero(dual.share > 0.0)
     yield some[np.argsort(-(dual.share * board.value + 1e-9 * dual.bid)[some], kind="stable")]
-    lacking = tableau.got < np.diff(board.rank_start)
-    rest = np.flatnonzero(lacking[board.need] & (dual.share <= 0.0))
+    wants = tableau.got < np.diff(board.rank_start)
+    rest = np.flatnonzero(wants[board.need] & (dual.share <= 0.0))
     yield rest[np.argsort(-dual.bid[rest], kind="stable")]
+
+
+def seeded(seed: int) -> Ints:
+    """State of the random numbers."""
+    return np.array([(seed * 2654435761 + 88172645463325252) % 2**63 or 1], np.int64)
 
 
 def _stalled(goals: list[float], worth: float) -> bool:
@@ -220,18 +187,22 @@ def _stalled(goals: list[float], worth: float) -> bool:
 
 def _settling(board: Board, tableau: Tableau, dual: Dual, scale: float) -> npt.NDArray[np.bool_]:
     """Pairs that the sessions chose while the prices settled, and those of towns that lack few."""
-    wanted = dual.share > 0.0
+    near = dual.cost <= _RELUCTANT * scale
+    return (dual.share > 0.0) | (lacking(board, tableau)[board.need] & near)
+
+
+def lacking(board: Board, tableau: Tableau) -> npt.NDArray[np.bool_]:
+    """(needs,): those of a group that is under its target, but not by half."""
     target = board.pieces.sum(axis=1)
     short = (tableau.served < target) & (2 * tableau.served >= target)
+    needs = np.zeros(len(board.heads), np.bool_)
     if short.any():
         owner = np.repeat(np.arange(len(board.heads)), np.diff(board.group_start))
-        lacking = np.zeros(len(board.heads), np.bool_)
-        lacking[owner[short[board.group]]] = True
-        wanted |= lacking[board.need] & (dual.cost <= _RELUCTANT * scale)
-    return wanted
+        needs[owner[short[board.group]]] = True
+    return needs
 
 
-def _goal(board: Board, tableau: Tableau) -> float:
+def goal_on(board: Board, tableau: Tableau) -> float:
     """Goal of a tableau from scratch: discounted values and the towns' utilities."""
     total = 0.0
     slot, got = tableau.slot, tableau.got

@@ -6,9 +6,10 @@ For any prices lambda (need, rank) >= 0, nu (group, half-day) >= 0 and phi (fund
          + the best that all sessions can do with bids
            max over ranks of (0.6^rank * b - lambda) - nu
 
-where a session takes what its seats, its takers and its minimum group allow, pays phi for its
-subsidy, and a unit's month runs at most its limit of sessions. Prices below 0 count as 0. Nothing
-here is shared with the search for the prices.
+With fairness a need's first session also bids what the bound pays its groups for a served need,
+and the rewards beyond that are added. A session takes what its seats, its takers and its minimum
+group allow, pays phi for its subsidy, and a unit's month runs at most its limit of sessions.
+Prices below 0 count as 0. Nothing here is shared with the search for the prices.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ LARGEST_TABLE = 4_000_000
 
 
 def weak_duality_bound(problem: Problem, instance: Instance, proof: Proof) -> float:
-    """An upper bound of the benefit B of every plan of the problem."""
+    """An upper bound of the benefit B of every plan, of F where the proof has rewards."""
     bids, constant = _bids(problem, instance, proof)
+    for key, quarters in proof.rewards.items():
+        paid = max(0.0, proof.towns.get(key, 0.0))
+        constant += sum(max(0.0, slope - paid) * pieces for pieces, slope in quarters)
     fund_price = np.array([max(0.0, proof.funds.get(name, 0.0)) for name in problem.funds])
     running = instance.running
     bound = constant + float((fund_price * instance.fund_limit).sum())
@@ -76,12 +80,15 @@ def _bids(problem: Problem, instance: Instance, proof: Proof) -> tuple[Floats, f
         count = int(instance.start[n + 1] - instance.start[n])
         deepest = max(deepest, min(int(instance.wanted[n]), count))
         constant += sum(max(0.0, price) for price in prices)
+    reward = _rewards(problem, proof)
     for rank in range(deepest):
         price = np.zeros(len(instance.heads))
         for n, need in enumerate(problem.needs):
             prices = proof.ranks.get(need.id, ())
             price[n] = max(0.0, prices[rank]) if rank < len(prices) else 0.0
         offers = 0.6**rank * instance.value - price[instance.need]
+        if rank == 0:
+            offers += reward[instance.need]
         may = (rank < np.minimum(instance.wanted, np.diff(instance.start)))[instance.need]
         bids = np.where(may, np.maximum(bids, offers), bids)
     half_price = np.zeros(len(instance.half_limit))
@@ -95,6 +102,17 @@ def _bids(problem: Problem, instance: Instance, proof: Proof) -> tuple[Floats, f
             half_price[code] = max(0.0, proof.half_days.get(key, 0.0))
     constant += float((half_price * instance.half_limit).sum())
     return bids - half_price[instance.half], constant
+
+
+def _rewards(problem: Problem, proof: Proof) -> Floats:
+    """What the bound pays each need for being served."""
+    paid = {key: max(0.0, price) for key, price in proof.towns.items()}
+    reward = np.full(len(problem.needs), paid.get(("all", ""), 0.0))
+    for n, need in enumerate(problem.needs):
+        reward[n] += paid.get(("town", need.town), 0.0)
+    for name, members in problem.fair_groups.items():
+        reward[list(members)] += paid.get(("group", name), 0.0)
+    return reward
 
 
 def _session_worth(

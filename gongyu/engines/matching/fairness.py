@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from .instance import Instance
 from .plan import TownShare
@@ -30,6 +31,9 @@ _STEEPNESS = 10.0
 Times fairness; at 1 five times more, so that max-min comes first.
 """
 
+EVERYONE = ""
+"""Name of the group of all needs: fairness should not be bought with fewer served in all."""
+
 _QUARTERS = 4
 
 _SOFTEST = 0.3
@@ -40,12 +44,14 @@ _SOFTEST = 0.3
 class Equity:
     """names: towns, then fair groups. start, member: needs of each as compressed rows.
 
+    asked: (groups,), how many of its needs each should see served, not rounded.
     pieces: (groups, 4), needs in each quarter of the target. slopes: (4,), what each earns.
     """
 
     names: tuple[str, ...]
     start: Ints
     member: Ints
+    asked: Floats
     pieces: Ints
     slopes: Floats
 
@@ -55,9 +61,33 @@ class Equity:
         sums: Ints = self.pieces.sum(axis=1)
         return sums
 
+    @property
+    def is_everyone(self) -> npt.NDArray[np.bool_]:
+        """Which of the groups is that of all needs."""
+        return np.array([name == EVERYONE for name in self.names], np.bool_)
+
     def nearer(self, part: float) -> Equity:
-        """With that part of each target."""
-        return replace(self, pieces=_quarters(np.ceil(part * self.target - 1e-9)))
+        """With that part of each target, and all of what is asked for everyone."""
+        asked = np.where(self.is_everyone, self.asked, part * self.asked)
+        return replace(self, asked=asked, pieces=_quarters(asked))
+
+    def with_everyone(self, count: float) -> Equity:
+        """With all needs together as one more group that should see so many of them served."""
+        many = int(self.member.max(initial=-1)) + 1
+        asked = np.append(self.asked, count)
+        return replace(
+            self,
+            names=(*self.names, EVERYONE),
+            start=np.append(self.start, self.start[-1] + many),
+            member=np.concatenate([self.member, np.arange(many)]),
+            asked=asked,
+            pieces=_quarters(asked),
+        )
+
+    def reached(self, served: Ints) -> float:
+        """The least part of what towns and fair groups ask for that is served, 1 at most."""
+        has = (self.asked > 0.0) & ~self.is_everyone
+        return float((served[has] / self.asked[has]).min(initial=1.0))
 
     def softer(self, factor: float) -> Equity:
         """With lower targets, to cost about ``factor`` of it: costs grow like squares."""
@@ -86,8 +116,8 @@ def most_given_up(fairness: float) -> float:
 
 
 def target_share(fairness: float) -> float:
-    """Part of the least attainable share that each town should reach: 0.7 to 1, concave."""
-    return 1.0 - 0.3 * (1.0 - fairness) ** 3
+    """Part of the least attainable share that each town should reach: 0.6 to 1, concave."""
+    return 1.0 - 0.395 * (1.0 - fairness) ** 3
 
 
 def equity(problem: Problem, instance: Instance, fairness: float) -> Equity | None:
@@ -101,19 +131,21 @@ def equity(problem: Problem, instance: Instance, fairness: float) -> Equity | No
     sizes = np.maximum(np.diff(start), 1)
     share = most / sizes
     least = float(share[share > 0].min(initial=1.0))
-    target = np.ceil(target_share(fairness) * np.minimum(least, share) * sizes - 1e-9)
+    asked = target_share(fairness) * np.minimum(least, share) * sizes
     best = np.maximum.reduceat(instance.value, instance.start[:-1][reachable > 0])
     steep = _STEEPNESS * fairness * (1.0 + 4.0 * fairness**4)
     return Equity(
         names=(*problem.towns, *problem.fair_groups),
         start=start,
         member=np.concatenate(members),
-        pieces=_quarters(target),
+        asked=asked,
+        pieces=_quarters(asked),
         slopes=steep * float(best.mean()) * 2.0 ** np.arange(_QUARTERS - 1.0, -1.0, -1.0),
     )
 
 
-def _quarters(target: Floats) -> Ints:
+def _quarters(asked: Floats) -> Ints:
+    target = np.ceil(asked - 1e-9)
     steps = np.ceil(target[:, None] * np.arange(_QUARTERS + 1) / _QUARTERS - 1e-9)
     return np.diff(steps, axis=1).astype(np.int64)
 

@@ -55,9 +55,11 @@ class Certificate:
     objective: the plan's benefit B. bound: no plan has a larger B. gap: bound / objective - 1
     (0 when both are 0). With fairness, ``fair_objective`` and ``fair_bound`` are of what was
     maximised and ``given_up`` is the share of the bound on B that the plan does not reach.
-    method: how the bound was found: "lagrangian", by the prices of ``proof`` alone, or "branch and
-    bound", as HiGHS says. proven: what the prices prove, which anybody can check; above the bound
-    only where that rests on HiGHS's word. seconds: wall time of the run.
+    fair_proof: prices and rewards from which anybody can recompute the bound of what was maximised;
+    fair_proven: what they prove, above ``fair_bound`` only where that is HiGHS's word.
+    method: how the bounds were found: "lagrangian", by the prices of the proofs alone, or "branch
+    and bound", as HiGHS says of one of them. proven: what the prices prove, which anybody can
+    check; above the bound only where that rests on HiGHS's word. seconds: wall time of the run.
     """
 
     objective: float
@@ -72,6 +74,8 @@ class Certificate:
     given_up: float | None = None
     proof: Proof | None = None
     proven: float | None = None
+    fair_proof: Proof | None = None
+    fair_proven: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,9 @@ class Proof:
     ranks: need -> price of each of its ranks. half_days: (group, or the need's id where it has
     none; day; half-day) -> price. funds: fund -> price of one fen. What is not named costs 0.
 
-    In the proof of a fair goal, rewards: ("town" or "group", name) -> for each quarter of its
-    target how many served needs it rewards and what each earns; towns: what the bound pays a
-    served need instead.
+    In the proof of a fair goal, rewards: ("town", "group" or "all", name) -> for each quarter of
+    its target how many served needs it rewards and what each earns; towns: what the bound pays a
+    served need instead. The name of all needs together is empty.
     """
 
     ranks: dict[str, tuple[float, ...]]

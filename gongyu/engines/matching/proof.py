@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
+from .fairness import EVERYONE, Equity
 from .instance import Instance, group_and_half
 from .lagrange import Prices
 from .plan import Proof
-from .problem import Ints, Problem
+from .problem import Floats, Ints, Problem
 
 
 def name_prices(problem: Problem, begin: Ints, half_keys: Ints, prices: Prices) -> Proof:
@@ -43,3 +45,21 @@ def proof_of(problem: Problem, instance: Instance, prices: Prices) -> Proof:
     ranks = np.minimum(instance.wanted, np.diff(instance.start))
     begin = np.concatenate([[0], np.cumsum(ranks)])
     return name_prices(problem, begin, instance.half_key, prices)
+
+
+def with_rewards(problem: Problem, proof: Proof, fair: Equity, town: Floats) -> Proof:
+    """The proof as one of the fair goal. town: what the bound pays a served need, by group."""
+    towns = len(problem.towns)
+    keys = [
+        ("all" if name == EVERYONE and i >= towns else "town" if i < towns else "group", name)
+        for i, name in enumerate(fair.names)
+    ]
+    slopes = fair.slopes.tolist()
+    return replace(
+        proof,
+        rewards={
+            key: tuple(zip(pieces, slopes, strict=True))
+            for key, pieces in zip(keys, fair.pieces.tolist(), strict=True)
+        },
+        towns=dict(zip(keys, np.broadcast_to(town, len(keys)).tolist(), strict=True)),
+    )

@@ -15,7 +15,7 @@ Plain numpy; memory grows with the pairs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import gcd, isfinite
 
 import numpy as np
@@ -51,9 +51,24 @@ def faults_of_proof(problem: Problem, proof: Proof) -> Iterator[str]:
             yield f"no such fund: {fund}"
         if not _is_price(price):
             yield f"{fund}: {price}"
+    yield from _faults_of_rewards(problem, proof)
+
+
+def _faults_of_rewards(problem: Problem, proof: Proof) -> Iterator[str]:
+    """Rewards of nobody, prices without rewards, and rewards that do not fall."""
+    known = {("town", name) for name in problem.towns} | {("all", "")}
+    known |= {("group", name) for name in problem.fair_groups}
     for whose, price in proof.towns.items():
-        if not _is_price(price):
+        if whose not in proof.rewards or not _is_price(price):
             yield f"{whose}: {price}"
+    for whose, quarters in proof.rewards.items():
+        slopes = [slope for _, slope in quarters]
+        if whose not in known:
+            yield f"no such town or group: {whose}"
+        if not all(_is_price(slope) and pieces >= 0 for pieces, slope in quarters):
+            yield f"{whose}: {quarters}"
+        if slopes != sorted(slopes, reverse=True):
+            yield f"{whose}: a later served need earns more: {slopes}"
 
 
 def _is_price(price: float) -> bool:
@@ -63,6 +78,24 @@ def _is_price(price: float) -> bool:
 def proven_bound(problem: Problem, proof: Proof, pairs: Pairs | None = None) -> float:
     """The bound of B that the prices prove, of F where the proof prices the towns' service."""
     return _Bound(problem, proof, pairs or feasible_pairs(problem)).total()
+
+
+def reward_of(problem: Problem, proof: Proof, served: Iterable[str]) -> float:
+    """What the served needs earn beside B, by the proof's rewards."""
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    for who in served:
+        at = problem.need_index[who]
+        counts["all", ""] += 1
+        counts["town", problem.needs[at].town] += 1
+        for name, members in problem.fair_groups.items():
+            counts["group", name] += at in members
+    total = 0.0
+    for key, quarters in proof.rewards.items():
+        left = counts[key]
+        for pieces, slope in quarters:
+            total += slope * min(left, pieces)
+            left -= min(left, pieces)
+    return total
 
 
 class _Bound:
@@ -92,6 +125,7 @@ class _Bound:
         self.constant += float(flat.sum())
         reward = np.zeros(many)
         if towns:
+            reward += towns.get(("all", ""), 0.0)
             reward += [towns.get(("town", need.town), 0.0) for need in problem.needs]
             for name, members in problem.fair_groups.items():
                 reward[list(members)] += towns.get(("group", name), 0.0)

@@ -16,7 +16,7 @@ from .lagrange import Prices
 from .occupancy import Block, Occupancy, filled
 from .plan import Match, Plan, Proof
 from .problem import HALVES, Ints, Problem
-from .proof import proof_of
+from .proof import proof_of, with_rewards
 from .solve import (
     Asks,
     Clock,
@@ -163,13 +163,15 @@ def _quickly(
         spells=(SPELL,),
     )
     chosen = filled(instance, chosen)
+    prices = proof_of(problem, instance, dual.prices)
     return Solution(
         chosen,
         max(dual.bound, benefit(instance, chosen)),
         "lagrangian",
         dual.bound + fair.most_reward() if fair else None,
-        proof_of(problem, instance, dual.prices),
+        prices,
         evaluated=True,
+        fair_proof=with_rewards(problem, prices, fair, np.zeros(1)) if fair else None,
     )
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 
 import numpy as np
 
-from . import approximate, model, proving
+from . import approximate, fair_search, model, proving
 from .candidates import Memory, find_candidates
 from .duality import weak_duality_bound
 from .errors import EngineFault
@@ -18,7 +18,7 @@ from .instance import Instance, assemble, benefit
 from .occupancy import filled
 from .plan import Certificate, Match, Phase, Plan, Progress, Proof, Unmet
 from .problem import Ints, Problem
-from .proof import proof_of
+from .proof import proof_of, with_rewards
 from .types import Options
 from .verify import verify
 
@@ -38,9 +38,6 @@ Three times as many where there are at most ``FEW`` needs.
 
 FEW = 400
 
-_ATTEMPTS = 3
-"""Plans sought for a fair goal that turns out to cost too much."""
-
 BYTES_PER_PAIR = 160
 """Peak of a run beside the records, measured at 2.3 million pairs."""
 
@@ -59,6 +56,8 @@ class Solution:
     proof: Proof | None = None
     fair: Equity | None = None
     evaluated: bool = False
+    fair_proof: Proof | None = None
+    fair_method: str = "lagrangian"
 
     @property
     def best_bound(self) -> float:
@@ -198,32 +197,22 @@ def _near_exact(
     cancelled: Asks | None,
 ) -> Solution:
     hear = listener(clock, tell, cancelled)
-    dual = goal_dual = approximate.find_prices(instance, None, hear)
+    rounds = fair_search.PLAIN_ROUNDS if fair else approximate.ROUNDS
+    dual = approximate.find_prices(instance, None, hear, rounds=rounds)
     proof = proof_of(problem, instance, dual.prices)
-    allowed = most_given_up(options.fairness)
-    if fair:
-        fair, goal_dual = approximate.find_fair_prices(instance, fair, allowed, dual, hear)
-    for attempt in range(_ATTEMPTS):
-        chosen, _ = approximate.build_and_mend(
-            instance, goal_dual, hear, seed=options.seed, worth=dual.bound
-        )
+    if fair is None:
+        chosen, _ = approximate.build_and_mend(instance, dual, hear, seed=options.seed)
         chosen = filled(instance, chosen)
         bound = max(dual.bound, benefit(instance, chosen))
-        given_up = 1.0 - benefit(instance, chosen) / max(bound, 1e-12)
-        if fair is None or attempt == _ATTEMPTS - 1 or given_up <= allowed:
-            break
-        if _over(clock, cancelled):
-            break
-        fair = fair.softer(max(0.25, allowed / given_up))
-        goal_dual = approximate.find_fair_prices(instance, fair, allowed, dual, hear)[1]
-    return Solution(
-        chosen,
-        bound,
-        "lagrangian",
-        max(goal_dual.bound, goal_of(instance, fair, chosen)) if fair else None,
-        proof,
-        fair,
-    )
+        return Solution(chosen, bound, "lagrangian", proof=proof)
+    allowed = most_given_up(options.fairness)
+    aim = fair_search.find_aim(instance, fair, allowed, dual, hear)
+    chosen, fair = fair_search.build_fairly(instance, aim, dual, allowed, hear, seed=options.seed)
+    chosen = filled(instance, chosen)
+    bound = max(dual.bound, benefit(instance, chosen))
+    fair_bound, fair_proof = fair_search.proven(problem, instance, fair, aim.dual.prices)
+    fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
+    return Solution(chosen, bound, "lagrangian", fair_bound, proof, fair, fair_proof=fair_proof)
 
 
 def _branch_and_bound(
@@ -270,7 +259,17 @@ def _branch_and_bound(
             fair_bound = min(fair_bound, quick.fair_bound)
         fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
     bound = max(bound, benefit(instance, chosen))
-    return Solution(chosen, bound, method, fair_bound, proof, fair)
+    fair_proof = quick.fair_proof if quick else None
+    return Solution(
+        chosen,
+        bound,
+        method,
+        fair_bound,
+        proof,
+        fair,
+        fair_proof=fair_proof,
+        fair_method=_BRANCHED if fair else "lagrangian",
+    )
 
 
 def ceiling(instance: Instance) -> float:
@@ -316,6 +315,23 @@ def _with_proof(
     return replace(solution, proof=proof, bound=proven, method="lagrangian"), proven
 
 
+def _with_fair_proof(
+    problem: Problem, instance: Instance, solution: Solution, clock: Clock
+) -> tuple[Solution, float | None]:
+    """The same for what was maximised: its prices and rewards, its bound, what they prove."""
+    fair, proof, bound = solution.fair, solution.fair_proof, solution.fair_bound
+    if fair and bound is not None and proof is None and len(instance) <= 3 * SMALL:
+        prices, _ = proving.find_prices(instance, fair, bound, clock.enough())
+        proof = with_rewards(problem, proof_of(problem, instance, prices), fair, prices.town)
+    if fair is None or bound is None or proof is None:
+        return solution, None
+    goal = goal_of(instance, fair, solution.chosen)
+    proven = max(goal, weak_duality_bound(problem, instance, proof))
+    if solution.fair_method == _BRANCHED and bound < proven:
+        return replace(solution, fair_proof=proof, method=_BRANCHED), proven
+    return replace(solution, fair_proof=proof, fair_bound=proven), proven
+
+
 def finish(
     problem: Problem,
     instance: Instance,
@@ -333,6 +349,7 @@ def finish(
     chosen, fair = solution.chosen, solution.fair
     objective = benefit(instance, chosen)
     solution, proven = _with_proof(problem, instance, solution, objective, clock)
+    solution, fair_proven = _with_fair_proof(problem, instance, solution, clock)
     bound = solution.bound
     tell(Progress(Phase.EXPLAIN, 0.0, objective, bound))
     unmet = explain(problem, instance, chosen, before=before, enough=clock.enough())
@@ -354,6 +371,8 @@ def finish(
         given_up=max(0.0, 1.0 - objective / bound) if fair and bound > 0 else None,
         proof=solution.proof,
         proven=proven,
+        fair_proof=solution.fair_proof,
+        fair_proven=fair_proven,
     )
     plan = Plan(
         matches=tuple(

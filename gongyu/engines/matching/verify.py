@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import date
 from math import asin, cos, isfinite, radians, sin, sqrt
 
-from .plan import Match, Plan
+from .plan import Match, Plan, Proof
 from .problem import Problem
-from .recheck import faults_of_proof, proven_bound
+from .recheck import faults_of_proof, proven_bound, reward_of
+from .recheck_pairs import feasible_pairs
 from .types import Form, Need, Session
 
 _CLOSE = 1e-6
@@ -68,7 +69,7 @@ def verify(problem: Problem, plan: Plan, *, prices: bool = True) -> list[Violati
     pinned = {(problem.needs[n].id, problem.sessions[s].id) for n, s in problem.pinned}
     found.extend(Violation("pinned", _arrow(pair)) for pair in sorted(pinned - seen))
     found.extend(_certificate(plan, known))
-    if prices and plan.certificate.proof and not found:
+    if prices and not found:
         found.extend(_proven(problem, plan))
     found.extend(_reports(problem, plan, known))
     return found
@@ -219,21 +220,41 @@ def _certificate(plan: Plan, known: list[tuple[Match, Need, Session]]) -> Iterat
 
 
 def _proven(problem: Problem, plan: Plan) -> Iterator[Violation]:
-    proof, stated = plan.certificate.proof, plan.certificate
-    if proof is None:
-        return
-    wrong = list(faults_of_proof(problem, proof))
+    stated = plan.certificate
+    branched = stated.method == "branch and bound"
+    claims: list[tuple[Proof | None, float | None, float | None, bool]] = [
+        (stated.proof, stated.proven, stated.bound, False),
+        (stated.fair_proof, stated.fair_proven, stated.fair_bound, True),
+    ]
+    proofs = [proof for proof, *_ in claims if proof]
+    wrong = [fault for proof in proofs for fault in faults_of_proof(problem, proof)]
+    if stated.proof and (stated.proof.rewards or stated.proof.towns):
+        wrong.append("the proof of B has rewards")
     if wrong:
         yield Violation("proof", "; ".join(wrong[:5]))
         return
-    bound = proven_bound(problem, proof)
-    least = bound * (1.0 - _HAIR) - _HAIR
-    branched = stated.method == "branch and bound"
-    claims = (stated.proven,) if branched else (stated.proven, stated.bound)
-    for claim in claims:
-        if claim is not None and not claim >= least:
-            yield Violation("bound", f"{claim}, the prices prove {bound}")
-            return
+    pairs = feasible_pairs(problem) if proofs else None
+    for proof, proven, bound, fair in claims:
+        if proof is None:
+            continue
+        least = proven_bound(problem, proof, pairs)
+        for claim in (proven,) if branched else (proven, bound):
+            if claim is not None and not claim >= least * (1.0 - _HAIR) - _HAIR:
+                yield Violation("bound", f"{claim}, the prices prove {least}")
+                return
+        if fair:
+            yield from _fair_figures(problem, plan, proof)
+
+
+def _fair_figures(problem: Problem, plan: Plan, proof: Proof) -> Iterator[Violation]:
+    """What was maximised, by the plan's own rewards."""
+    stated = plan.certificate
+    earned = reward_of(problem, proof, {match.need for match in plan.matches})
+    if stated.fair_objective is None or _apart(stated.fair_objective, stated.objective + earned):
+        yield Violation("objective", f"{stated.fair_objective}, not {stated.objective + earned}")
+    given_up = max(0.0, 1.0 - stated.objective / stated.bound) if stated.bound > 0 else 0.0
+    if stated.given_up is None or _apart(stated.given_up, given_up):
+        yield Violation("bound", f"{stated.given_up} given up, not {given_up}")
 
 
 def _reports(

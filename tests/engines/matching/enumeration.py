@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from gongyu.engines.matching import (
@@ -45,8 +46,10 @@ def broken_rules(problem: Problem, matches: list[Match]) -> set[str]:
     return found & ABOUT_THE_CHOICE
 
 
-def best_by_enumeration(problem: Problem) -> float:
-    """Largest benefit of any plan. For a dozen pairs."""
+def best_by_enumeration(
+    problem: Problem, extra: Callable[[set[str]], float] = lambda served: 0.0
+) -> float:
+    """Largest benefit of any plan, with what its served needs earn beside. For a dozen pairs."""
     pairs = find_candidates(problem)
     free: list[Match] = []
     fixed: list[Match] = []
@@ -63,7 +66,8 @@ def best_by_enumeration(problem: Problem) -> float:
             return
         if at == len(free):
             if not broken_rules(problem, chosen):
-                best = max(best, bare_plan(problem, chosen).certificate.objective)
+                worth = bare_plan(problem, chosen).certificate.objective
+                best = max(best, worth + extra({match.need for match in chosen}))
             return
         extend(at + 1, chosen)
         extend(at + 1, [*chosen, free[at]])

@@ -17,7 +17,7 @@ from gongyu.engines import matching
 from gongyu.engines.matching import Options, Plan, Problem, Proof, find_candidates, match, verify
 from gongyu.engines.matching import solve as solving
 from gongyu.engines.matching.instance import assemble
-from gongyu.engines.matching.recheck import best_filling, proven_bound
+from gongyu.engines.matching.recheck import best_filling, proven_bound, reward_of
 from gongyu.engines.matching.recheck_pairs import feasible_pairs
 
 from .enumeration import best_by_enumeration
@@ -208,3 +208,141 @@ def test_a_pair_hidden_from_the_solver_shows_in_the_bound() -> None:
     blind = Problem.build(needs, [offer], forbidden=[("n2", "s1")])
     bound = proven_bound(blind, Proof({}, {}, {}))
     assert proven_bound(full, Proof({}, {}, {})) > bound + 50
+
+
+@pytest.fixture(scope="module")
+def fair() -> tuple[Problem, Plan]:
+    """A plan with fair groups, its goal bounded by prices alone."""
+    problem = random_problem(21, 60, 50, days=21, fixed=True)
+    small = {"small": [need.id for need in problem.needs[::4]]}
+    problem = Problem.build(
+        problem.needs,
+        problem.sessions,
+        unit_month_limits=problem.unit_month_limits,
+        budgets=problem.budgets,
+        fair_groups=small,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solving, "SMALL", 0)
+        plan = match(problem, Options(fairness=0.5))
+    assert verify(problem, plan) == []
+    return problem, plan
+
+
+def with_fair_proof(plan: Plan, change: Callable[[Proof], Proof]) -> Plan:
+    assert plan.certificate.fair_proof
+    proof = change(plan.certificate.fair_proof)
+    return replace(plan, certificate=replace(plan.certificate, fair_proof=proof))
+
+
+def test_the_bound_of_a_fair_goal_follows_from_its_prices_and_rewards(
+    fair: tuple[Problem, Plan],
+) -> None:
+    problem, plan = fair
+    stated = plan.certificate
+    assert stated.fair_proof
+    assert stated.fair_bound
+    assert stated.fair_objective
+    assert {kind for kind, _ in stated.fair_proof.rewards} == {"town", "group", "all"}
+    assert max(stated.fair_proof.towns.values()) > 0
+    assert stated.fair_bound >= stated.fair_objective > stated.objective
+    assert proven_bound(problem, stated.fair_proof) == pytest.approx(stated.fair_bound, rel=1e-9)
+
+
+@pytest.mark.parametrize("part", [1e-8, 1e-3])
+def test_a_lowered_bound_of_a_fair_goal_is_refused(fair: tuple[Problem, Plan], part: float) -> None:
+    problem, plan = fair
+    stated = plan.certificate
+    assert stated.fair_bound
+    low = replace(stated, fair_bound=stated.fair_bound * (1 - part))
+    assert [v.rule for v in verify(problem, replace(plan, certificate=low))] == ["bound"]
+
+
+def all_prices(factor: float) -> Callable[[Proof], Proof]:
+    def change(proof: Proof) -> Proof:
+        rows = proof.ranks.items()
+        ranks = {who: tuple(factor * price for price in row) for who, row in rows}
+        return replace(proof, ranks=ranks)
+
+    return change
+
+
+def paid(factor: float) -> Callable[[Proof], Proof]:
+    def change(proof: Proof) -> Proof:
+        return replace(proof, towns={key: factor * price for key, price in proof.towns.items()})
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (all_prices(0.2), "bound"),
+        (all_prices(1.2), "bound"),
+        (paid(0.9), "bound"),
+        (paid(1.1), "bound"),
+        (paid(-1.0), "proof"),
+        (one_price(-1e-9), "proof"),
+        (lambda proof: replace(proof, rewards={}), "proof"),
+        (lambda proof: replace(proof, rewards={}, towns={}), "objective"),
+        (
+            lambda proof: replace(proof, rewards=proof.rewards | {("town", "?"): ((1, 1.0),)}),
+            "proof",
+        ),
+        (
+            lambda proof: replace(
+                proof, rewards={key: row[::-1] for key, row in proof.rewards.items()}
+            ),
+            "proof",
+        ),
+    ],
+)
+def test_tampered_prices_and_rewards_of_a_fair_goal_are_refused(
+    fair: tuple[Problem, Plan], change: Callable[[Proof], Proof], rule: str
+) -> None:
+    problem, plan = fair
+    assert rule in [v.rule for v in verify(problem, with_fair_proof(plan, change))]
+
+
+def test_what_a_fair_plan_says_of_itself_is_checked(fair: tuple[Problem, Plan]) -> None:
+    problem, plan = fair
+    stated = plan.certificate
+    assert stated.fair_objective
+    assert stated.given_up is not None
+    for wrong, rule in (
+        (replace(stated, fair_objective=stated.fair_objective * 1.001), "objective"),
+        (replace(stated, given_up=stated.given_up + 0.001), "bound"),
+        (replace(stated, proof=stated.fair_proof), "proof"),
+    ):
+        assert [v.rule for v in verify(problem, replace(plan, certificate=wrong))] == [rule]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32), pays=st.floats(0, 60))
+def test_whatever_is_paid_for_service_no_plan_earns_more_than_the_bound(
+    seed: int, pays: float
+) -> None:
+    problem = random_problem(seed, 4, 4)
+    if len(find_candidates(problem)) > 9:
+        return
+    town = problem.towns[0]
+    goal = Proof(
+        prices(problem, seed % 1000).ranks,
+        {},
+        {},
+        {("town", town): ((1, 30.0), (1, 12.0)), ("all", ""): ((2, 8.0),)},
+        {("town", town): pays, ("all", ""): pays / 7},
+    )
+    best = best_by_enumeration(problem, lambda plan: reward_of(problem, goal, plan))
+    assert proven_bound(problem, goal) >= best - 1e-9
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_small_fair_plans_carry_prices_of_their_goal(seed: int) -> None:
+    problem = random_problem(seed, 12, 14, days=14)
+    stated = match(problem, Options(fairness=0.5)).certificate
+    assert stated.fair_proof
+    assert stated.fair_bound
+    assert stated.fair_proven
+    assert stated.fair_proven >= stated.fair_bound >= (stated.fair_objective or 0.0)
+    assert proven_bound(problem, stated.fair_proof) <= stated.fair_proven * (1 + 1e-9)

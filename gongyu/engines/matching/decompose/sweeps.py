@@ -209,10 +209,12 @@ def _equity(fair: Equity, part: Restricted, cell_of_need: Ints, cell: int) -> Eq
     local = place[fair.member]
     kept = home & (local >= 0)
     counts = np.bincount(owner[kept], minlength=many)
+    pieces = np.floor(fair.pieces * share[:, None] + 0.5).astype(np.int64)
     return Equity(
         names=fair.names,
         start=np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
         member=local[kept],
-        pieces=np.floor(fair.pieces * share[:, None] + 0.5).astype(np.int64),
+        asked=pieces.sum(axis=1).astype(np.float64),
+        pieces=pieces,
         slopes=fair.slopes,
     )

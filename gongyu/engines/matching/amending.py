@@ -91,18 +91,20 @@ def _merged(
 ) -> tuple[tuple[Record, ...], Moved]:
     """The old records in their order, altered ones in place, new ones at the end."""
     merged: list[Record] = []
-    place = np.full(len(records), -1, np.int64)
+    where: list[int] = []
     fresh: list[int] = []
-    for i, record in enumerate(records):
+    for record in records:
         if record.id in gone:
+            where.append(-1)
             continue
-        place[i] = len(merged)
+        where.append(len(merged))
         if record.id in new:
             fresh.append(len(merged))
             record = new.pop(record.id)
         merged.append(record)
     fresh += range(len(merged), len(merged) + len(new))
     merged += new.values()
+    place = np.array(where, np.int64)
     old = np.flatnonzero((place >= 0) & ~np.isin(place, fresh))
     return tuple(merged), Moved(place, np.array(fresh, np.int64), old, place[old])
 

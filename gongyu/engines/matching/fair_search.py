@@ -41,8 +41,8 @@ A plan serves a little more than prices expect, 0.1 to 0.7 % on synthetic distri
 """
 _SPELLS, _SPELLS_LOWERED, _LEAST_SPELLS = 8, 6, 4
 """At most; at most where the targets had to fall; at least where they are met."""
-_FIRST, _MOVES = 2.0, 4.0
-"""Moves of the first spell and of the others, in pairs tried."""
+_FIRST, _MOVES, _MOVES_LOWERED = 2.0, 4.0, 2.5
+"""Moves of the first spell, of the others, and of these where the targets had to fall."""
 _RELUCTANT = 8.0
 """Forcing cost up to which needs of a town under its target are tried, in mean best values."""
 _NEAR = 0.96
@@ -148,13 +148,15 @@ def build_fairly(
     top = best_values(instance)
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
     many = approximate.DENSE * int((top > 0).sum())
+    lowered = aim.part < 1.0
+    length = _MOVES_LOWERED if lowered else _MOVES
     best: _Best | None = None
     worth = benefit(instance, np.flatnonzero(tableau.chosen))
-    for number in range(_SPELLS if aim.part >= 1.0 else _SPELLS_LOWERED):
+    for number in range(_SPELLS_LOWERED if lowered else _SPELLS):
         board = board._replace(pieces=aim.full.nearer(part).pieces)
         pairs, tried = _pairs(board, tableau, dual, plain, scale, part, first=number == 0)
         heat = approximate.MILD if number == 0 else approximate.HOT
-        moves = max(approximate.LEAST_MOVES, int((_MOVES if number else _FIRST) * min(tried, many)))
+        moves = max(approximate.LEAST_MOVES, int((length if number else _FIRST) * min(tried, many)))
         over = _spell(
             board, tableau, pairs, moves, heat * scale, scale, state, worth, plain.bound, hear
         )

@@ -11,6 +11,7 @@ online.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +44,8 @@ def topic_profiles(problem: Problem) -> Profiles:
     arrays = problem.session
     starts = arrays.topic_start.tolist()
     codes = arrays.topic_code.tolist()
-    of = np.empty(len(problem.session.day), np.int64)
-    for s in range(len(problem.session.day)):
-        of[s] = index.setdefault(tuple(codes[starts[s] : starts[s + 1]]), len(index))
+    rows = pairwise(starts)
+    of = [index.setdefault(tuple(codes[first:last]), len(index)) for first, last in rows]
     parents = [first_level(code) for code in problem.topics]
     cover = np.zeros((len(problem.topics), len(index)))
     for profile, column in index.items():
@@ -54,7 +54,7 @@ def topic_profiles(problem: Problem) -> Profiles:
             if parent in covered_parents:
                 cover[code, column] = FIRST_LEVEL
         cover[list(profile), column] = 1.0
-    return Profiles(of, cover)
+    return Profiles(np.array(of, np.int64), cover)
 
 
 def weight_matrix(problem: Problem) -> sparse.csr_array:
@@ -78,6 +78,8 @@ class Measures:
 
 def measure(problem: Problem, n: Ints, s: Ints, profiles: Profiles | None = None) -> Measures:
     """Measures of the pairs (n[i], s[i]), feasible or not; the value takes t at most 1."""
+    if not len(n):
+        return Measures(np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0))
     profiles = profiles or topic_profiles(problem)
     need, session = problem.need, problem.session
     fit = np.zeros(len(n))

@@ -21,19 +21,22 @@ def name_prices(problem: Problem, begin: Ints, half_keys: Ints, prices: Prices) 
     half_keys: group and half-day behind each of ``prices.half``, as ``group_and_half`` reads them.
     """
     every, starts = prices.rank.tolist(), begin.tolist()
-    names = {
-        int(code): need.group or need.id
-        for code, need in zip(problem.need.group, problem.needs, strict=True)
-    }
     half_days = {}
-    for code in np.flatnonzero(prices.half > 0).tolist():
+    priced = np.flatnonzero(prices.half > 0).tolist()
+    names = {}
+    if priced:
+        codes = problem.need.group.tolist()
+        names = {
+            code: need.group or need.id for code, need in zip(codes, problem.needs, strict=True)
+        }
+    for code in priced:
         group, when = group_and_half(int(half_keys[code]))
         half_days[names[group], date.fromordinal(when // 3), when % 3] = float(prices.half[code])
     return Proof(
         ranks={
-            need.id: tuple(every[starts[n] : starts[n + 1]])
-            for n, need in enumerate(problem.needs)
-            if starts[n] < starts[n + 1]
+            need.id: tuple(every[first:last])
+            for need, first, last in zip(problem.needs, starts[:-1], starts[1:], strict=True)
+            if first < last
         },
         half_days=half_days,
         funds=dict(zip(problem.funds, prices.fund.tolist(), strict=True)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -37,7 +38,7 @@ STICKINESS = 0.3
 SPELL = 0.5
 """Moves of the search, in pairs tried."""
 
-ROUNDS = 12
+ROUNDS = 10
 """Rounds of the subgradient from the old prices."""
 
 
@@ -215,8 +216,8 @@ def prices_of(problem: Problem, instance: Instance, proof: Proof) -> Prices:
     depth = np.arange(len(owner)) - begin[owner]
     price = 0.5 * best_values(instance)[owner] * RANK_DISCOUNT**depth
     rows = [proof.ranks.get(need.id, ()) for need in problem.needs]
-    lengths = np.array([len(row) for row in rows], np.int64)
-    flat = np.array([entry for row in rows for entry in row], np.float64)
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    flat = np.fromiter(chain.from_iterable(rows), np.float64, int(lengths.sum()))
     where = np.cumsum(lengths) - lengths
     named = np.flatnonzero(lengths[owner] > 0)
     price[named] = 0.0

@@ -7,6 +7,7 @@ from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 __all__ = [
     "ClassIsBusy",
     "GradesNotTaught",
+    "HeadsInDoubt",
     "MoveNotAllowed",
     "NotAllowed",
     "SessionDoesNotFit",
@@ -54,3 +55,12 @@ class GradesNotTaught(DomainError):
 class TooEarlyToRate(DomainError):
     def __init__(self, when: str) -> None:
         super().__init__(_("活动在 %(when)s，办完那天就可以评了。") % {"when": when})
+
+
+class HeadsInDoubt(DomainError):
+    """A number that came which looks mistyped; said again, it counts."""
+
+    def __init__(self, compared: str) -> None:
+        super().__init__(
+            _("%(compared)s看看是不是多打了一位；真是这么多，勾一下再点。") % {"compared": compared}
+        )

@@ -18,7 +18,7 @@ from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.families.models import Teaching
 from gongyu.places.models import Division, Organization
 
-from .models import Need, Order, UnitAdmission
+from .models import Need, Order, UnitAdmission, Visit
 
 # Views declare these.
 can_file_need: Predicate = is_school_staff
@@ -70,6 +70,15 @@ def teaches_class(user: User, order: Order) -> bool:
 def goes_along(user: User, order: Order) -> bool:
     """The school's side on the day: who speaks for it, or teaches the class that goes."""
     return speaks_for_school(user, order.need) or teaches_class(user, order)
+
+
+def counts_arrivals(user: User, visit: Visit) -> bool:
+    """Who may put the number that came right: the two sides, and who pressed by the door's code."""
+    order = visit.order
+    if goes_along(user, order) or speaks_for_unit(user, order):
+        return True
+    at_school = order.need.school_id in organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    return at_school and visit.arrived_by_id == user.pk
 
 
 def may_ring(user: User, order: Order) -> bool:

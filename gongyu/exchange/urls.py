@@ -102,6 +102,7 @@ urlpatterns = [
     path("orders/<int:pk>/day/roll/", visits.visit_roll, name="visit_roll"),
     path("orders/<int:pk>/day/safety/<slug:line>/", visits.safety_tick, name="safety_tick"),
     path("orders/<int:pk>/day/arrive/", visits.visit_arrive, name="visit_arrive"),
+    path("orders/<int:pk>/day/recount/", visits.visit_recount, name="visit_recount"),
     path("orders/<int:pk>/day/words/", visits.visit_words, name="visit_words"),
     path("orders/<int:pk>/day/photos/", visit_photos.photos_add, name="visit_photos_add"),
     path("visit-photos/<uuid:key>/", visit_photos.photo, name="visit_photo"),

@@ -159,6 +159,7 @@ EXPECTED: dict[str, Route] = {
         U, of="accepted_order safety_line", others="other_accepted_order safety_line"
     ),
     "exchange:visit_arrive": may(T, A, U, of="accepted_order", others="other_accepted_order"),
+    "exchange:visit_recount": may(T, A, U, of="done_order", others="other_accepted_order"),
     "exchange:visit_words": may(T, A, U, of="done_order", others="other_accepted_order"),
     "exchange:visit_photos_add": may(T, A, U, of="done_order", others="other_accepted_order"),
     "exchange:visit_photo": may(P, T, A, U, of="class_photo", others="other_class_photo"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from gongyu.exchange.models import Order, Visit
 from gongyu.exchange.models.visits import MOST_WORDS
-from gongyu.exchange.services.visits import MOST_HEADS
+from gongyu.exchange.services.arrivals import MOST_HEADS
 
 
 def _number(label: Any) -> forms.IntegerField:
@@ -70,7 +70,7 @@ class GroupForm(forms.Form):
 
 
 class ArriveForm(forms.Form):
-    """How many came; filled in with what is known."""
+    """How many came; filled in with what is known. An unlikely number is asked back once."""
 
     heads = forms.IntegerField(
         label=gettext_lazy("到了多少人"),
@@ -85,11 +85,18 @@ class ArriveForm(forms.Form):
         },
     )
 
+    sure = forms.BooleanField(label=gettext_lazy("没有填错，就是这么多人"), required=False)
+    is_in_doubt = False  # whether the box is shown
+
     def __init__(
         self, data: QueryDict | None = None, *, order: Order | None = None, ticked: int = 0
     ) -> None:
-        first = {"heads": ticked or order.headcount} if order else None
+        first = {"heads": ticked or order.heads_came} if order else None
         super().__init__(data, initial=first, auto_id="arrive_%s", label_suffix="")
+
+    def ask_back(self, sentence: str) -> None:
+        self.add_error("heads", sentence)
+        self.is_in_doubt = True
 
 
 class WordsForm(forms.Form):

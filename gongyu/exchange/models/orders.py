@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gongyu.accounts.models import User
     from gongyu.places.models import Division
 
+    from .visits import Visit
+
 
 # The same as ``Order.ASKED`` and ``Order.HOLDING``, for the constraints.
 _ASKED = ["placed", "disputed", "proposed"]
@@ -44,6 +46,15 @@ def offered(session: Session) -> Q:
     """Orders to whose school the session was offered, as another half-day or as a second half."""
     is_it = Q(proposed_session=session) | Q(split__second_session=session)
     return is_it & Q(state="proposed")
+
+
+def came(path: str = "") -> Coalesce:
+    """到场的孩子: who came, as the day told it (``Visit.arrived_heads``), else who was agreed.
+
+    The one number for whatever sums pupils of visits; ``path`` leads to the order.
+    ``Order.heads_came`` is the same of an order at hand.
+    """
+    return Coalesce(f"{path}visit__arrived_heads", f"{path}headcount")
 
 
 class OrderQuerySet(models.QuerySet["Order"]):
@@ -83,7 +94,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def with_parties(self) -> OrderQuerySet:
         """Everything a row of a list shows, in one query."""
         return self.select_related(
-            "need__school", "need__school_class", "session__resource__unit", "proposed_session"
+            "need__school",
+            "need__school_class",
+            "session__resource__unit",
+            "proposed_session",
+            "visit",
         )
 
 
@@ -247,6 +262,16 @@ class Order(models.Model):
     def when(self) -> str:
         """12 月 2 日周三下午."""
         return say_half_day(self.date, self.half_day)
+
+    @property
+    def heads_came(self) -> int:
+        """Who came, as the day told it, else who was agreed (``came``).
+
+        Read with its visit (``with_parties``) where there are many.
+        """
+        visit: Visit | None = getattr(self, "visit", None) if self.state in self.HAPPENED else None
+        told = None if visit is None else visit.arrived_heads
+        return self.headcount if told is None else told
 
     @property
     def day_has_come(self) -> bool:

@@ -180,7 +180,7 @@ class Half:
         }
         said = []
         for kind, (sentence, short) in words.items():
-            if heads := sum(c.order.headcount for c in self.cards if c.kind == kind):
+            if heads := sum(c.order.heads_came for c in self.cards if c.kind == kind):
                 said.append(Line(kind, sentence % {"n": heads}, short % {"n": heads}))
         empty = sum(slot.state == "open" and not slot.cards for slot in self.slots)
         if empty:
@@ -279,7 +279,7 @@ class Sheet:
 
     @property
     def pupils(self) -> int:
-        return sum(c.order.headcount for c in self.cards if c.order.state in Order.HOLDING)
+        return sum(c.order.heads_came for c in self.cards if c.order.state in Order.HOLDING)
 
     @property
     def shown_halves(self) -> list[Half]:

@@ -35,6 +35,7 @@ from gongyu.exchange.models import (
     ResourceKind,
     Session,
 )
+from gongyu.exchange.models.orders import came
 from gongyu.places.district_map import DistrictMap
 from gongyu.places.models import Division
 from gongyu.places.queries import town_dots
@@ -42,12 +43,15 @@ from gongyu.places.queries import town_dots
 WIDE, NARROW = 600, 326  # pixels at which the map stands
 NONE = "none"  # the key of what has not been said
 HAPPENED = Order.HAPPENED
-_MEASURES = ("resources", "units", "capacity", "sessions", "seats", "taken", "orders", "happened")
+_MEASURES = ("resources", "units", "capacity", "sessions", "seats", "came", "orders", "happened")
 
 
 @dataclass(slots=True)
 class CensusRow:
-    """One line; ``key`` is a kind or a town's code. Seats are those of sessions gone by."""
+    """One line; ``key`` is a kind or a town's code.
+
+    Seats are those of sessions gone by, ``came`` the pupils who sat in them.
+    """
 
     key: str
     label: str
@@ -56,14 +60,14 @@ class CensusRow:
     capacity: int = 0
     sessions: int = 0
     seats: int = 0
-    taken: int = 0
+    came: int = 0
     orders: int = 0
     happened: int = 0
 
     @property
     def filled(self) -> int | None:
-        """Percent of seats taken; None before the first session."""
-        return round(100 * self.taken / self.seats) if self.seats else None
+        """Percent of seats filled; None before the first session."""
+        return round(100 * self.came / self.seats) if self.seats else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,12 @@ def _grouped(key: Any) -> dict[str, dict[str, int]]:
         of_sessions.annotate(
             sessions=Count("pk"),
             sum_seats=Coalesce(Sum("seats", filter=past), 0),
-            sum_taken=Coalesce(Sum("seats_taken", filter=past), 0),
         ),
-        of_orders.annotate(orders=Count("pk"), happened=Count("pk", filter=Q(state__in=HAPPENED))),
+        of_orders.annotate(
+            orders=Count("pk"),
+            happened=Count("pk", filter=Q(state__in=HAPPENED)),
+            sum_came=Coalesce(Sum(came(), filter=_sat()), 0),
+        ),
     ]
     for rows in counted:
         for row in rows:
@@ -193,7 +200,7 @@ def records(chosen: dict[str, str]) -> QuerySet[Resource]:
     found = found.annotate(
         sessions_open=_sub(sessions, "resource", Count("pk")),
         seats=_sub(past, "resource", Sum("seats")),
-        taken=_sub(past, "resource", Sum("seats_taken")),
+        came=_sub(orders.filter(_sat()), "session__resource", Sum(came())),
         ordered=_sub(orders, "session__resource", Count("pk")),
         happened=_sub(orders.filter(state__in=HAPPENED), "session__resource", Count("pk")),
     )
@@ -206,6 +213,11 @@ def records(chosen: dict[str, str]) -> QuerySet[Resource]:
     elif chosen.get("use") == NONE:
         found = found.filter(ordered=0)
     return found.order_by("unit__name", "title", "pk")
+
+
+def _sat() -> Q:
+    """Orders whose pupils sat in the open sessions gone by."""
+    return Q(state__in=Order.HOLDING, date__lt=today(), session__state=Session.State.OPEN)
 
 
 def _sub(rows: QuerySet[Any], group: str, count: Any) -> Coalesce:

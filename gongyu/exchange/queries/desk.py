@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from gongyu.core.calendar import midnight, school_year_began, today
 from gongyu.exchange.models import MatchingRun, Need, Order, Resource, Session
 from gongyu.exchange.models.needs import in_towns
+from gongyu.exchange.models.orders import came
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization
 
@@ -122,7 +123,7 @@ def year_figures(town: Division | None = None) -> YearFigures:
     held = Order.objects.of_town(town).filter(date__gte=since, date__lte=today())
     happened, declined = Q(state__in=Order.HAPPENED), Q(state=Order.State.DECLINED)
     visits = held.filter(happened | declined).aggregate(
-        pupils=Sum("headcount", filter=happened, default=0),
+        pupils=Sum(came(), filter=happened, default=0),
         declined=Count("pk", filter=declined),
     )
     return YearFigures(

@@ -72,7 +72,7 @@ def _event(order: Order, organization: Organization) -> Event:
     event.add("dtstart", starts)
     event.add("dtend", starts + timedelta(minutes=resource.minutes))
     event.add("summary", f"{other}：{resource.title}")
-    who = _("%(who)s，%(heads)d 人") % {"who": order.need.who_label, "heads": order.headcount}
+    who = _("%(who)s，%(heads)d 人") % {"who": order.need.who_label, "heads": order.heads_came}
     event.add("description", who)
     place = school if resource.form == "host" else resource.unit
     if resource.form != "online":

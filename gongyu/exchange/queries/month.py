@@ -28,7 +28,7 @@ class Half:
 
     @property
     def heads(self) -> int:
-        return sum(order.headcount for order in self.orders)
+        return sum(order.heads_came for order in self.orders)
 
     @property
     def kind(self) -> str:

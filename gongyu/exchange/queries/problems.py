@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, FloatField, OuterRef, Q, QuerySet, Subq
 
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Order, Problem, Rating, Topic
+from gongyu.exchange.models.orders import came
 
 from .fewest import FEWEST
 
@@ -68,5 +69,5 @@ def visits_of_problem(problem: Problem) -> ProblemVisits:
     on_topic = Order.objects.filter(need__topics__parent__problems=problem).values("pk")
     counted = Order.objects.filter(
         pk__in=on_topic, state__in=Order.HAPPENED, date__lte=today()
-    ).aggregate(visits=Count("pk"), pupils=Sum("headcount"))
+    ).aggregate(visits=Count("pk"), pupils=Sum(came()))
     return ProblemVisits(counted["visits"], counted["pupils"] or 0)

@@ -262,7 +262,7 @@ class DayHalf:
 
     @property
     def heads(self) -> int:
-        return sum(row.order.headcount for row in self.rows)
+        return sum(row.order.heads_came for row in self.rows)
 
 
 def day_of_unit(unit: Organization, day: date) -> list[DayHalf]:

@@ -1,6 +1,7 @@
 """Every change of state in the exchange: one verb each, one transaction, one timeline entry."""
 
 from .admission import admit_unit, apply_for_admission, stop_unit
+from .arrivals import arrive, correct_arrival
 from .census import confirm_entries, invite_units, remind_units, save_entry
 from .conferences import object_to_order, settle_objection
 from .contacts import record_contact_reads
@@ -46,7 +47,6 @@ from .session_moves import move_session
 from .splits import propose_split
 from .visits import (
     add_visit_photos,
-    arrive,
     call_roll,
     clear_photo,
     describe_group,
@@ -89,6 +89,7 @@ __all__ = [
     "close_interrupted",
     "close_measure",
     "confirm_entries",
+    "correct_arrival",
     "decline_order",
     "describe_group",
     "dispatch_run",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import now, today
 from gongyu.exchange.models import LedgerLine, Order
+from gongyu.exchange.models.orders import came
 from gongyu.exchange.queries.visits import visit_or_none
 
 
@@ -30,19 +31,26 @@ def _unbooked() -> QuerySet[Order]:
         .annotate(sum=Sum("heads"))
         .values("sum")
     )
-    orders = Order.objects.annotate(
-        booked=Coalesce(Subquery(booked), 0), came=Coalesce("visit__arrived_heads", "headcount")
-    )
+    orders = Order.objects.annotate(booked=Coalesce(Subquery(booked), 0), came=came())
     happened = Q(state__in=Order.HAPPENED, date__lte=today())
     return orders.filter(happened & ~Q(booked=F("came")) | ~happened & ~Q(booked=0))
 
 
-def _came(order: Order) -> tuple[int, str]:
-    """How many came, as the day told it (``Visit.arrived_heads``); else how many were agreed."""
+def book_again(order: Order) -> None:
+    """The heads of a booked visit were put right: the difference is a line more, at once.
+
+    It stands at the price of the first line. What is not booked yet is left to the worker, who
+    then books the right number in one line.
+    """
+    if LedgerLine.objects.filter(order=order).exists():
+        _book(order)
+
+
+def _counted(order: Order) -> str:
+    """On what the heads rest: the day told them (``Visit.arrived_heads``), or they were agreed."""
     visit = visit_or_none(order)
-    if visit is None or visit.arrived_heads is None:
-        return order.headcount, LedgerLine.Counted.AGREED
-    return visit.arrived_heads, LedgerLine.Counted.ARRIVED
+    told = visit is not None and visit.arrived_heads is not None
+    return LedgerLine.Counted.ARRIVED if told else LedgerLine.Counted.AGREED
 
 
 @transaction.atomic
@@ -56,8 +64,7 @@ def _book(order: Order) -> int:
     )
     lines = list(LedgerLine.objects.filter(order=order).order_by("number"))
     happened = order.state in Order.HAPPENED and order.date <= today()
-    came, counted = _came(order)
-    heads = (came if happened else 0) - sum(line.heads for line in lines)
+    heads = (order.heads_came if happened else 0) - sum(line.heads for line in lines)
     if not heads:
         return 0  # another worker was faster
     resource = order.session.resource
@@ -66,7 +73,7 @@ def _book(order: Order) -> int:
     why = ""
     if lines:
         why = (
-            _("更正人数，改成 %(n)d 人") % {"n": came}
+            _("更正人数，改成 %(n)d 人") % {"n": order.heads_came}
             if happened
             else _("冲回：这一单现在是“%(state)s”") % {"state": order.get_state_display()}
         )
@@ -81,7 +88,7 @@ def _book(order: Order) -> int:
         kind=entry.kind if entry else "",
         who=order.need.who_label[:60],
         heads=heads,
-        counted=counted,
+        counted=_counted(order),
         price_fen=price,
         amount_fen=heads * price,
         terms=lines[0].terms if lines else entry.subsidy_terms if entry else "",

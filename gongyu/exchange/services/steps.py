@@ -74,6 +74,9 @@ _TELLINGS = {
     "order.happen": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.archive": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.arrive": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),
+    "order.recount": _Telling(
+        OTHER_SIDE, gettext_lazy("%(actor)s把%(step)s，%(when)s，“%(what)s”")
+    ),
     "visit.words": _Telling(OTHER_SIDE, gettext_lazy("%(actor)s%(step)s，%(when)s，“%(what)s”")),
     "order.amend": _Telling(NOBODY, gettext_lazy("%(step)s")),
     "order.rate": _Telling(OTHER_SIDE, gettext_lazy("%(step)s，%(when)s，“%(what)s”")),

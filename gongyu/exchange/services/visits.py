@@ -1,6 +1,7 @@
-"""The day itself: the group, the safety sheet, the arrival, what was done, photographs.
+"""The day itself: the group, the safety sheet, what was done, photographs.
 
-Nothing here is a condition for anything else: a visit takes place with an empty sheet as well.
+The arrival stands in ``arrivals``. Nothing here is a condition for anything else: a visit takes
+place with an empty sheet as well.
 """
 
 from __future__ import annotations
@@ -12,18 +13,16 @@ from functools import partial
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids, people_with
+from gongyu.accounts.queries import people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import now, say_half_day, today
 from gongyu.core.errors import DomainError
 from gongyu.core.images import Picture, read_picture
-from gongyu.exchange import arrival
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
-from gongyu.exchange.models import Need, Order, Party, RollMark, SafetyTick, Visit, VisitPhoto
+from gongyu.exchange.models import Order, RollMark, SafetyTick, Visit, VisitPhoto
 from gongyu.exchange.models.visits import MOST_VISIT_PHOTOS, MOST_WORDS, Side
 from gongyu.exchange.policies import goes_along, speaks_for_school, speaks_for_unit, teaches_class
 from gongyu.exchange.safety import Line, lines_for
@@ -31,31 +30,9 @@ from gongyu.families.models import Student
 from gongyu.families.wording import other_child_in
 from gongyu.notices.services import settle, tell
 
-from .moves import lock_order, move_need, move_order
+from .arrivals import happen, side_of, visit_of
+from .moves import lock_order
 from .steps import note_step
-
-MOST_HEADS = 2000
-
-
-def _side_of(by: User, order: Order) -> Side:
-    if goes_along(by, order):
-        return Side.SCHOOL
-    if speaks_for_unit(by, order):
-        return Side.UNIT
-    raise NotAllowed(_("只有这一单的老师、学校管理员和单位能填。"))
-
-
-def _visit_of(order: Order) -> Visit:
-    """The day of a locked order, begun now if nothing was written yet."""
-    if order.state not in Order.HOLDING:
-        raise MoveNotAllowed(
-            _("这一单现在是“%(state)s”，没有约成，当天的事不用填。")
-            % {"state": order.get_state_display()}
-        )
-    visit, _made = Visit.objects.get_or_create(order=order)
-    visit.order = order
-    return visit
-
 
 # Beforehand
 
@@ -76,7 +53,7 @@ def describe_group(
     order = lock_order(order)
     if not goes_along(by, order):
         raise NotAllowed(_("只有这一单的老师和学校管理员能填来的人。"))
-    visit = _visit_of(order)
+    visit = visit_of(order)
     if max(allergic, diet, mobility, watch) > order.headcount:
         raise DomainError(_("一共来 %(n)d 人，请再看看这几个数。") % {"n": order.headcount})
     visit.escorts, visit.escort_phone = escorts.strip(), escort_phone.strip()
@@ -105,9 +82,9 @@ def _own_line(order: Order, code: str, side: Side) -> Line:
 def tick_safety(order: Order, code: str, *, by: User) -> SafetyTick:
     """Tick a line of one's own side, with name and time; ticked again, the first one stands."""
     order = lock_order(order)
-    side = _side_of(by, order)
+    side = side_of(by, order)
     line = _own_line(order, code, side)
-    visit = _visit_of(order)
+    visit = visit_of(order)
     if order.date < today():
         raise MoveNotAllowed(_("那天已经过了，安全单不再改。"))
     tick, made = SafetyTick.objects.get_or_create(
@@ -139,8 +116,8 @@ def _say_if_all_checked(order: Order, visit: Visit, side: Side, by: User) -> Non
 def untick_safety(order: Order, code: str, *, by: User) -> None:
     """Take a tick of one's own side back: it is open again."""
     order = lock_order(order)
-    line = _own_line(order, code, _side_of(by, order))
-    visit = _visit_of(order)
+    line = _own_line(order, code, side_of(by, order))
+    visit = visit_of(order)
     if order.date < today():
         raise MoveNotAllowed(_("那天已经过了，安全单不再改。"))
     gone, _kinds = visit.ticks.filter(line=code).delete()
@@ -157,7 +134,7 @@ def call_roll(order: Order, pupils: Collection[int], *, by: User) -> int:
     order = lock_order(order)
     if not teaches_class(by, order):
         raise NotAllowed(_("名单只给这个班的任课老师看。"))
-    visit = _visit_of(order)
+    visit = visit_of(order)
     if order.date != today():
         raise MoveNotAllowed(_("点名只在当天用：%(when)s。") % {"when": order.when})
     there = Student.objects.filter(school_class=order.school_class_id, pk__in=pupils)
@@ -174,49 +151,6 @@ def forget_rolls() -> int:
     return gone
 
 
-# On the day
-
-
-@transaction.atomic
-def arrive(order: Order, *, by: User, heads: int, token: str = "") -> Visit:
-    """They are there: the order is carried out. Only on its day; pressed twice, it counts once.
-
-    With the code of the door any member of the school's staff may say so.
-    """
-    order = lock_order(order)
-    is_at_school = order.need.school_id in organization_ids(by, Role.TEACHER, Role.SCHOOL_ADMIN)
-    by_code = bool(token) and arrival.opens(token, order) and is_at_school
-    side = Side.SCHOOL if by_code else _side_of(by, order)
-    visit = _visit_of(order)
-    if visit.arrived_at is not None:
-        return visit
-    if order.date > today():
-        raise MoveNotAllowed(_("还没到日子：%(when)s，到了当天再点。") % {"when": order.when})
-    if order.date < today():
-        raise MoveNotAllowed(
-            _("%(when)s已经过了，到达只能当天记。办成了的话，直接评单就行。") % {"when": order.when}
-        )
-    if not 1 <= heads <= MOST_HEADS:
-        raise DomainError(_("请填到了多少人，从 1 到 %(n)d。") % {"n": MOST_HEADS})
-    visit.arrived_at, visit.arrived_heads, visit.arrived_by = now(), heads, by
-    visit.arrived_how = Visit.How.CODE if by_code else Visit.How.TAP
-    visit.save()
-    _happen(order, side)
-    said = _("到了 %(n)d 人，%(time)s") % {
-        "n": heads,
-        "time": f"{localtime(visit.arrived_at):%H:%M}",
-    }
-    note_step(order, "order.arrive", said, by=by)
-    return visit
-
-
-def _happen(order: Order, side: Side) -> None:
-    """实施: the one place where the day moves its order."""
-    if order.state == Order.State.ACCEPTED:
-        move_order(order, Order.State.DONE, verb="order.happen", who=Party(side))
-        move_need(order.need, Need.State.DONE)
-
-
 # Afterwards
 
 
@@ -224,8 +158,8 @@ def _happen(order: Order, side: Side) -> None:
 def tell_what_was_done(order: Order, words: str, *, by: User) -> Visit:
     """做了什么, in two lines; the school may put the unit's words right, not the reverse."""
     order = lock_order(order)
-    side = _side_of(by, order)
-    visit = _visit_of(order)
+    side = side_of(by, order)
+    visit = visit_of(order)
     if not order.day_has_come:
         raise MoveNotAllowed(_("还没到日子：%(when)s，办的那天再写。") % {"when": order.when})
     words = " ".join(words.split())
@@ -240,7 +174,7 @@ def tell_what_was_done(order: Order, words: str, *, by: User) -> Visit:
         raise NotAllowed(_("学校已经写了，要改请学校改。"))
     if side == Side.SCHOOL:  # a unit must not learn by trying which names the class has
         _check_no_name(order, words)
-    _happen(order, side)
+    happen(order, side)
     visit.words, visit.words_side, visit.words_at = words, side, now()
     visit.save()
     note_step(order, "visit.words", _("写了做了什么"), by=by)
@@ -284,8 +218,8 @@ def _keep_photos(
     order: Order, read: Sequence[tuple[str, Picture, Picture]], by: User
 ) -> list[VisitPhoto]:
     order = lock_order(order)
-    side = _side_of(by, order)
-    visit = _visit_of(order)
+    side = side_of(by, order)
+    visit = visit_of(order)
     if not order.day_has_come:
         raise MoveNotAllowed(_("还没到日子：%(when)s，办的那天再传。") % {"when": order.when})
     there = {photo.digest: photo for photo in visit.photos.all()}

@@ -83,7 +83,7 @@ def _orders(title: str, orders: list[Order]) -> Rows:
                 str(HalfDay(order.half_day).label),
                 order.need.school.name,
                 order.need.who_label,
-                order.headcount,
+                order.heads_came,
                 order.session.resource.unit.name,
                 order.session.resource.title,
                 order.placed_at.date(),

@@ -118,7 +118,7 @@ def census_export(request: PersonRequest) -> HttpResponse:
             resource.ordered,
             resource.happened,
             resource.seats,
-            resource.taken,
+            resource.came,
             entry.confirmed_on if entry else None,
         ]
         for resource in found.prefetch_related("topics")

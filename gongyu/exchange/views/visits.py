@@ -22,6 +22,7 @@ from gongyu.core.calendar import today
 from gongyu.core.errors import DomainError, NotAllowed
 from gongyu.core.once import once
 from gongyu.exchange import arrival, queries, services
+from gongyu.exchange.errors import HeadsInDoubt
 from gongyu.exchange.forms.visits import ArriveForm, GroupForm, WordsForm
 from gongyu.exchange.models import Order, Visit, VisitPhoto
 from gongyu.exchange.models.visits import MOST_VISIT_PHOTOS, MOST_WORDS, Side
@@ -31,6 +32,7 @@ from gongyu.exchange.policies import (
     can_file_need,
     can_look_back,
     can_take_part,
+    counts_arrivals,
     goes_along,
     speaks_for_school,
     speaks_for_unit,
@@ -83,6 +85,7 @@ def _page(request: PersonRequest, order: Order, **forms: Any) -> HttpResponse:
         "can_tick": on_our_side and order.date >= today(),
         "can_describe": side == Side.SCHOOL and on_our_side and order.date >= today(),
         "can_arrive": on_our_side and is_on and not arrived,
+        "can_recount": arrived and is_on and visit is not None and counts_arrivals(user, visit),
         "can_write": can_write,
         "can_add_photos": on_our_side and order.day_has_come,
         "can_clear": side == Side.SCHOOL and speaks_for_school(user, order.need),
@@ -93,6 +96,7 @@ def _page(request: PersonRequest, order: Order, **forms: Any) -> HttpResponse:
         "consents": VisitPhoto.Consent.choices,
         "group_form": GroupForm(visit=visit),
         "arrive_form": ArriveForm(order=order, ticked=queries.ticked_on(order) if is_on else 0),
+        "recount_form": ArriveForm(order=order),
         "words_form": WordsForm(visit=visit),
     } | forms
     if side == Side.UNIT and not arrived and order.date >= today():
@@ -169,10 +173,31 @@ def visit_roll(request: PersonRequest, pk: int) -> HttpResponse:
 def visit_arrive(request: PersonRequest, pk: int) -> HttpResponse:
     order = visit_for(request, pk)
     form = ArriveForm(request.POST)
-    if not form.is_valid():
-        return _page(request, order, arrive_form=form)
-    visit = services.arrive(order, by=request.user, heads=form.cleaned_data["heads"])
-    return _arrived(request, visit)
+    if form.is_valid():
+        try:
+            return _arrived(request, services.arrive(order, by=request.user, **form.cleaned_data))
+        except HeadsInDoubt as doubt:
+            form.ask_back(doubt.sentence)
+    return _page(request, order, arrive_form=form)
+
+
+@access(can_take_part)
+@require_POST
+@once
+def visit_recount(request: PersonRequest, pk: int) -> HttpResponse:
+    """Put the number that came right, on the same day."""
+    order = visit_for(request, pk)
+    form = ArriveForm(request.POST)
+    if form.is_valid():
+        try:
+            visit = services.correct_arrival(order, by=request.user, **form.cleaned_data)
+        except HeadsInDoubt as doubt:
+            form.ask_back(doubt.sentence)
+        else:
+            said = _("改好了：到了 %(n)d 人，对方也会看到。") % {"n": visit.arrived_heads or 0}
+            messages.success(request, said)
+            return redirect("exchange:visit", order.pk)
+    return _page(request, order, recount_form=form)
 
 
 def _arrived(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -200,8 +225,12 @@ def arrive(request: PersonRequest, token: str) -> HttpResponse:
                 _("这个码是别的日子的。这一单在 %(when)s，当天请单位再出示一次。")
                 % {"when": order.when}
             )
-        heads = form.cleaned_data["heads"]
-        return _arrived(request, services.arrive(order, by=request.user, heads=heads, token=token))
+        try:
+            visit = services.arrive(order, by=request.user, token=token, **form.cleaned_data)
+        except HeadsInDoubt as doubt:
+            form.ask_back(doubt.sentence)
+        else:
+            return _arrived(request, visit)
     page = {"order": order, "visit": visit_or_none(order), "form": form, "is_valid": is_valid}
     return render(request, "exchange/visit_arrive.html", page)
 

@@ -95,7 +95,7 @@ def order_rows(
                 "when": say_half_day(order.date, order.half_day),
                 "what": order.session.resource.title,
                 "who": order.need.who_label,
-                "heads": order.headcount,
+                "heads": order.heads_came,
             },
             url=order.get_absolute_url(),
             badge="" if to_rate else str(order.get_state_display()),

@@ -252,8 +252,11 @@ def _fair_figures(problem: Problem, plan: Plan, proof: Proof) -> Iterator[Violat
     earned = reward_of(problem, proof, {match.need for match in plan.matches})
     if stated.fair_objective is None or _apart(stated.fair_objective, stated.objective + earned):
         yield Violation("objective", f"{stated.fair_objective}, not {stated.objective + earned}")
-    given_up = max(0.0, 1.0 - stated.objective / stated.bound) if stated.bound > 0 else 0.0
-    if stated.given_up is None or _apart(stated.given_up, given_up):
+    # Where nothing can be had, nothing can be given up, and no share of it is stated.
+    given_up = max(0.0, 1.0 - stated.objective / stated.bound) if stated.bound > 0 else None
+    if (stated.given_up is None) != (given_up is None) or (
+        stated.given_up is not None and given_up is not None and _apart(stated.given_up, given_up)
+    ):
         yield Violation("bound", f"{stated.given_up} given up, not {given_up}")
 
 

@@ -55,6 +55,7 @@ def test_a_visit_from_the_sheet_to_the_family(newcomer: Newcomer, screen: str) -
     teacher.get_by_role("button", name=re.compile("^查过了")).first.click()
     expect(teacher.get_by_role("button", name=re.compile("^重新查"))).to_have_count(before + 1)
     teacher.get_by_role("link", name="点名").click()
+    expect(teacher.get_by_role("heading", level=1)).to_contain_text("谁到了")
     look(teacher)
     teacher.get_by_role("checkbox").first.check()
     teacher.get_by_role("button", name="点好了").click()

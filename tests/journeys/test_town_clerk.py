@@ -55,6 +55,7 @@ def test_a_towns_clerk_runs_her_own_town(newcomer: Newcomer) -> None:
     # What she knows better
     clerk.goto(plan)
     clerk.get_by_role("link", name=re.compile("^约定：")).first.click()
+    heading(clerk, "这样行吗")
     look(clerk)
     clerk.get_by_label("不配这家单位").check()
     clerk.get_by_label("为什么").fill("那周门口修路，大车进不去")

@@ -28,6 +28,7 @@ def file_from_problem(teacher: Page, small: SmallDistrict) -> str:
     """A need in the pool, begun on the page of the problem; returns its address."""
     teacher.goto("/exchange/problems/")
     teacher.get_by_role("link", name=re.compile(PROBLEM)).first.click()
+    expect(teacher.get_by_role("heading", level=1)).to_contain_text(PROBLEM)
     look(teacher)
     teacher.get_by_role("link", name=re.compile("视力筛查与建档")).click()
     teacher.get_by_label("班里遇到什么了").fill(WORDS)

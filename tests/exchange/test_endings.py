@@ -230,6 +230,17 @@ def test_a_wrong_absence_is_taken_back_the_same_day(scene: Scene, by: str) -> No
         services.take_absence_back(order, by=getattr(scene, by))
 
 
+def test_taken_back_it_leaves_the_needs_last_day_as_it_was(scene: Scene) -> None:
+    order = arranged(scene, 0, date_from=today(), date_to=today() + timedelta(days=2))
+    for _again in range(2):
+        services.record_absence(order, by=scene.staff, who="school", words="没见着人")
+        need = Need.objects.get(pk=order.need_id)
+        assert need.date_to == today() + timedelta(days=28)
+        services.take_absence_back(order, by=scene.staff)
+        need.refresh_from_db()
+        assert need.date_to == today() + timedelta(days=2)
+
+
 def test_the_other_side_and_the_next_day_leave_an_absence_as_it_is(scene: Scene) -> None:
     order = arranged(scene, 0)
     services.record_absence(order, by=scene.staff, who="school", words="没见着人")

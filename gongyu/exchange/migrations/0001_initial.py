@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('ended_by', models.CharField(blank=True, choices=[('school', '学校'), ('unit', '单位'), ('district', '区教委'), ('platform', '平台')], max_length=8, verbose_name='谁停下的')),
                 ('is_late_cancel', models.BooleanField(default=False, verbose_name='临时取消')),
                 ('absent', models.CharField(blank=True, choices=[('school', '学校'), ('unit', '单位'), ('district', '区教委'), ('platform', '平台')], max_length=8, verbose_name='谁没来')),
+                ('last_day_before', models.DateField(editable=False, null=True)),
                 ('words', models.CharField(blank=True, max_length=300, verbose_name='留言')),
                 ('placed_at', models.DateTimeField(verbose_name='点单时间')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='回话时间')),

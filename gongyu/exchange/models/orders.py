@@ -169,6 +169,8 @@ class Order(models.Model):
     ended_by = models.CharField(_("谁停下的"), max_length=8, choices=Party, blank=True)
     is_late_cancel = models.BooleanField(_("临时取消"), default=False)
     absent = models.CharField(_("谁没来"), max_length=8, choices=Party, blank=True)
+    # The need's last day before a 没来 moved it; it is given back when the 没来 is taken back.
+    last_day_before = models.DateField(null=True, editable=False)
     words = models.CharField(_("留言"), max_length=300, blank=True)
     placed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

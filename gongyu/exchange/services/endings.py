@@ -154,10 +154,10 @@ def record_absence(order: Order, *, by: User, who: str, words: str) -> Order:
         raise DomainError(_("请选一下是哪一方没来。"))
     if not words.strip():
         raise DomainError(_("请写一句怎么回事，对方会看到。"))
-    order.absent, order.words = who, words.strip()
+    need = order.need
+    order.absent, order.words, order.last_day_before = who, words.strip(), need.date_to
     move_order(order, Order.State.MISSED, verb="order.absent", who=side)
     _give_back_seats(order, order.headcount)
-    need = order.need
     move_need(need, Need.State.POOLED)
     need.date_to = max(need.date_to, today() + AGAIN_WITHIN)
     need.save(update_fields=["date_to"])
@@ -193,6 +193,9 @@ def take_absence_back(order: Order, *, by: User) -> Order:
     session = order.session
     if session.seats - session.seats_taken < order.headcount:
         raise SessionFull(max(0, session.seats - session.seats_taken), order.headcount)
+    if order.last_day_before is not None:
+        need.date_to, order.last_day_before = order.last_day_before, None
+        need.save(update_fields=["date_to"])
     order.absent, order.words, order.ended_by = "", "", ""
     order.group_place = free_place(order)
     move_order(order, Order.State.ACCEPTED, verb="order.came", who=side)

@@ -247,6 +247,37 @@ def test_the_unit_is_asked_anew_when_one_backs_out_and_reminded_once(alone: Scen
     assert Notice.objects.filter(to=alone.staff, verb="order.remind").count() == 1
 
 
+def test_a_group_that_nobody_answers_goes_back_together_and_the_unit_hears_it_once(
+    alone: Scene,
+) -> None:
+    other = near(alone)
+    need = join(alone, other)
+    services.order_together(need, alone.session, by=alone.teacher)
+    with at(now() + timedelta(days=5, hours=1)):
+        assert mind_deadlines() == 2
+    assert states(need, other) == ["pooled", "pooled"]
+    (told,) = Notice.objects.filter(to=alone.staff, verb="order.return")
+    assert "等 2 个班一起的" in told.sentence
+    for teacher in (alone.teacher, other.filed_by):
+        assert Notice.objects.filter(to=teacher, verb="order.return").count() == 1
+    assert not Notice.objects.unread().filter(to=alone.staff, asks=True).exists()
+
+
+def test_a_proposal_to_a_group_that_no_school_answers_is_said_to_the_unit_once(
+    alone: Scene,
+) -> None:
+    other = near(alone)
+    need = join(alone, other)
+    services.order_together(need, alone.session, by=alone.teacher)
+    half = make.SessionFactory(resource=alone.resource, half_day=1)
+    services.propose_session(Order.objects.get(need=need), half, by=alone.staff)
+    with at(now() + timedelta(days=5, hours=1)):
+        assert mind_deadlines() == 2
+    assert states(need, other) == ["pooled", "pooled"]
+    (told,) = Notice.objects.filter(to=alone.staff, verb="order.return")
+    assert "等 2 个班一起的" in told.sentence
+
+
 def test_another_half_day_is_proposed_to_the_whole_group(alone: Scene) -> None:
     other = near(alone)
     need = join(alone, other)

@@ -23,10 +23,10 @@ from gongyu.exchange.models.moves import WAITS
 
 from .conferences import let_objection_lapse
 from .endings import happened
-from .moves import lock_order, move_need, move_order
+from .moves import lock_order, lock_together, move_need, move_order
 from .ranks import say_if_few
 from .ratings import LOW, close_rated, give_up_revisit
-from .steps import note_step, remind
+from .steps import note_group_step, note_step, remind
 
 _S = Order.State
 
@@ -35,8 +35,10 @@ def mind_deadlines() -> int:
     """Go on with what is overdue, remind of what soon will be; returns how many orders it touched.
 
     Called by the worker; each order in a transaction of its own, so that one never holds up all.
+    What came together (一起办) goes back together.
     """
-    touched = 0
+    unanswered = Order.objects.filter(_unanswered()).order_by("pk")
+    touched = sum(_return_if_still(order) for order in unanswered)
     for due, act in _DUTIES:
         for order in Order.objects.filter(due()).order_by("pk"):
             touched += _if_still(order, due, act)
@@ -80,24 +82,40 @@ def _unanswered() -> Q:
     )
 
 
-def _return(order: Order) -> None:
-    by_unit = order.state == _S.PLACED
-    mates = Order.objects.mates_of(order)
-    order.proposed_session = None
-    order.words = ""
-    if by_unit:
-        order.decline_reason = Order.DeclineReason.NO_ANSWER
-    to = _S.DECLINED if by_unit else _S.CANCELLED
-    move_order(order, to, verb="order.return", who=Party.PLATFORM)
-    move_need(order.need, Need.State.POOLED)
+@transaction.atomic
+def _return_if_still(order: Order) -> int:
+    """Give back what nobody answered, a group in one step; returns how many orders."""
+    try:
+        group = lock_together(order)
+        if not Order.objects.filter(_unanswered(), pk=order.pk).exists():
+            return 0
+        with transaction.atomic():
+            _return(group)
+    except MoveNotAllowed:
+        return 0
+    return len(group)
+
+
+def _return(group: list[Order]) -> None:
+    """Those that waited together are in the pool again; the unit is told once."""
+    by_unit = group[0].state == _S.PLACED
+    rest = Order.objects.mates_of(group[0])
+    for order in group:
+        order.proposed_session = None
+        order.words = ""
+        if by_unit:
+            order.decline_reason = Order.DeclineReason.NO_ANSWER
+        to = _S.DECLINED if by_unit else _S.CANCELLED
+        move_order(order, to, verb="order.return", who=Party.PLATFORM)
+        move_need(order.need, Need.State.POOLED)
     sentence = (
         _("单位没来得及回话，需求自动回到需求池")
         if by_unit
         else _("改期没有回话，需求自动回到需求池")
     )
-    note_step(order, "order.return", sentence, by=None)
-    if not by_unit:  # what waits for the unit comes back together
-        say_if_few(mates)
+    note_group_step(group, "order.return", sentence, by=None)
+    if not by_unit:  # who of the group has agreed already is arranged and goes on
+        say_if_few(rest)
 
 
 def _not_conferred() -> Q:
@@ -164,7 +182,6 @@ def _remind(order: Order) -> None:
 
 
 _DUTIES: tuple[tuple[Callable[[], Q], Callable[[Order], object]], ...] = (
-    (_unanswered, _return),
     (_not_conferred, let_objection_lapse),
     (_never_rated, _take_for_done),
     (_to_be_closed, close_rated),

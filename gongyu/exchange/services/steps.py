@@ -84,12 +84,19 @@ _TELLINGS = {
 
 
 def note_step(
-    order: Order, verb: str, sentence: str, *, by: User | None, settles: bool = True
+    order: Order,
+    verb: str,
+    sentence: str,
+    *,
+    by: User | None,
+    settles: bool = True,
+    tells_unit: bool = True,
 ) -> None:
     """Write a step on the timelines of order and need, and tell whom it concerns.
 
     ``order`` comes with its need, session, resource, unit and school loaded. ``by`` is None where
     the platform itself acted. ``settles``: whether what was asked before has been answered by it.
+    ``tells_unit`` is False where it hears of it with others (``note_group_step``).
     """
     timeline.record(order, verb, sentence, by=by)
     timeline.record(order.need, verb, sentence, by=by)
@@ -111,9 +118,26 @@ def note_step(
     told = str(telling.words) % facts
     if verb == "order.place" and order.joined_id is not None:
         return  # the unit is asked once for all of them (``ask_for_group``)
-    groups = _whom(order, telling, by_unit=by_unit)
+    groups = _whom(order, telling, by_unit=by_unit, tells_unit=tells_unit)
     for people, asks in groups:
         tell(people, order, verb, told, url=order.get_absolute_url(), asks=asks, but=by)
+
+
+def note_group_step(orders: Sequence[Order], verb: str, sentence: str, *, by: User | None) -> None:
+    """A step of all that came together: each school hears of its own, the unit once of them all."""
+    first, alone = orders[0], len(orders) == 1
+    for order in orders:
+        note_step(order, verb, sentence, by=by, tells_unit=alone)
+    if alone:
+        return
+    said = _("%(step)s：%(who)s等 %(n)d 个班一起的，%(when)s，“%(what)s”") % {
+        "step": sentence,
+        "who": f"{first.need.school}{first.need.who_label}",
+        "n": len(orders),
+        "when": say_half_day(first.date, first.half_day),
+        "what": first.session.resource.title,
+    }
+    tell(_unit_people(first), first, verb, said, url=first.get_absolute_url(), but=by)
 
 
 def ask_for_group(orders: Sequence[Order], *, by: User | None) -> None:
@@ -139,12 +163,14 @@ def ask_for_group(orders: Sequence[Order], *, by: User | None) -> None:
     tell(_unit_people(first), first, "order.place", told, url=url, asks=True, but=by)
 
 
-def _whom(order: Order, telling: _Telling, *, by_unit: bool) -> list[tuple[list[User], bool]]:
+def _whom(
+    order: Order, telling: _Telling, *, by_unit: bool, tells_unit: bool
+) -> list[tuple[list[User], bool]]:
     """The people to be told, each group with whether it is to act."""
     whom, asks = telling.whom, telling.asks
     other = {OTHER_SIDE, OTHER_AND_DISTRICT}
     groups: list[tuple[list[User], bool]] = []
-    if whom in {UNIT, BOTH} or (whom in other and not by_unit):
+    if tells_unit and (whom in {UNIT, BOTH} or (whom in other and not by_unit)):
         groups.append((_unit_people(order), asks))
     if whom in {SCHOOL, BOTH} or (whom in other and by_unit):
         groups.append((_school_people(order), asks and whom != BOTH))

@@ -18,6 +18,7 @@ from . import (
     liaisons,
     needs,
     notes,
+    occasions,
     offers,
     people,
     photos,
@@ -70,7 +71,6 @@ def build_district(
         publications.build(district)
         tell("在校表现")
         notes.build(district)
-        _read_old_notices(district)
         census.suspend_one(district)
         _town_office(district)
         liaisons.build(district)
@@ -78,8 +78,10 @@ def build_district(
         visits.build(district)
         visit_photos.build(district)
         scarce.build(district)
+        occasions.build(district)
         census.register_twice(district)
         book_visits()
+        _read_old_notices(district)
     return district
 
 

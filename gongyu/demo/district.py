@@ -16,6 +16,7 @@ from gongyu.places.models import Organization
 from . import names
 
 PREFIX = "demo-"
+_FIRST_TELEPHONE = 1000  # of people; those below are the liaisons'
 
 
 @dataclass
@@ -40,12 +41,16 @@ class District:
         moment = datetime.combine(self.day + timedelta(days=days), time(hour, minute))
         return timezone.make_aware(moment)
 
-    def person(self, username: str, *, name: str = "") -> User:
-        """The account ``demo-<username>``, opened when first asked for, with a made-up name."""
+    def person(self, username: str, *, name: str = "", rings: bool = False) -> User:
+        """The account ``demo-<username>``, opened when first asked for, with a made-up name.
+
+        ``rings``: with a made-up telephone, as others may have to reach the person.
+        """
         username = PREFIX + username
         if username not in self.people:
             made_up = name or names.adult(self.rng, woman=self.rng.random() < 0.6)
-            self.people[username] = open_account(made_up, username=username)
+            phone = names.telephone(_FIRST_TELEPHONE + len(self.people)) if rings else None
+            self.people[username] = open_account(made_up, username=username, phone=phone)
         return self.people[username]
 
     def staff(self, organization: Organization, role: Role, title: str = "") -> User:

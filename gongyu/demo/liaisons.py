@@ -37,10 +37,6 @@ def build(district: District) -> None:
             _vice(district, school, *lent)
 
 
-def _number(number: int) -> str:
-    return f"演示号码 {number:04d}"
-
-
 def _liaison(district: District, house: Organization, role: Role, title: str, number: int) -> None:
     with at(district.at(-70, hour=10)):
         name_liaison(
@@ -48,7 +44,7 @@ def _liaison(district: District, house: Organization, role: Role, title: str, nu
             kind="liaison",
             name=names.adult(district.rng, woman=number % 2 == 0),
             title=title,
-            phone=_number(number),
+            phone=names.telephone(number),
             starts=district.day - timedelta(days=70),
             by=district.staff(house, role),
         )
@@ -74,7 +70,7 @@ def _vice(
             kind=kind,
             name=names.adult(district.rng, woman=kind in {"law", "health"}),
             title=title,
-            phone=_number(500 + school.pk % 400),
+            phone=names.telephone(500 + school.pk % 400),
             starts=district.day - timedelta(days=60),
             from_body=body,
             by=head,

@@ -24,3 +24,8 @@ def adult(rng: Random, *, woman: bool) -> str:
 
 def child(rng: Random, surname: str) -> str:
     return surname + rng.choice(CHILDREN)
+
+
+def telephone(number: int) -> str:
+    """What stands where a telephone would; nothing rings anywhere."""
+    return f"演示号码 {number:04d}"

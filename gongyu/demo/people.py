@@ -45,7 +45,8 @@ def build(district: District) -> None:
     district.schools = [found[name] for name in SCHOOLS]
     year = school_year_of(district.day)
     for index, school in enumerate(district.schools):
-        admin = district.person("school" if index == 0 else f"school-{index + 1}")
+        username = "school" if index == 0 else f"school-{index + 1}"
+        admin = district.person(username, rings=True)
         district.appoint(admin, Role.SCHOOL_ADMIN, school, title="德育主任")
         for offset, number in ((2, 2), (3, 1), (4, 1)):
             _open_class(district, school, index, entry_year=year - offset, number=number)
@@ -76,8 +77,8 @@ def _head_teacher(
     district: District, index: int, is_first: bool, school_class: SchoolClass
 ) -> User:
     if is_first and index < len(_DEMO_TEACHERS):
-        return district.person(_DEMO_TEACHERS[index])
-    return district.person(f"head-{school_class.pk}")
+        return district.person(_DEMO_TEACHERS[index], rings=True)
+    return district.person(f"head-{school_class.pk}", rings=True)
 
 
 _DEMO_TEACHERS = ("teacher", "teacher-2")

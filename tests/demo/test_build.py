@@ -10,7 +10,9 @@ from gongyu.core.calendar import at
 from gongyu.demo.build import build_district
 from gongyu.demo.district import District
 from gongyu.exchange import queries
-from gongyu.exchange.models import Need, Order, VisitPhoto
+from gongyu.exchange.models import GroupSplit, Need, Order, Revisit, VisitPhoto
+from gongyu.exchange.queries.effects import effects_to_ask
+from gongyu.exchange.queries.queues import lines_of
 from gongyu.exchange.services.runs import solve, start_run
 from gongyu.families.models import Guardianship, Student
 from gongyu.publishing.queries import activities_between
@@ -42,6 +44,8 @@ def test_the_district_is_whole_on_any_day(day: date) -> None:
         assert all(states.get(state, 0) >= 3 for state in Need.State.values)
         assert activities_between(day, day + timedelta(days=6))
         _the_demo_roles_have_something_to_do(district)
+        _each_thing_that_can_happen_has_happened(district)
+        _whoever_asked_can_be_called(district)
         assert VisitPhoto.objects.cleared().count() >= 8
         if day == SUNDAY:
             _fairness_has_something_to_choose(district.people["demo-commission"])
@@ -66,6 +70,48 @@ def _the_demo_roles_have_something_to_do(district: District) -> None:
     for teacher in ("demo-teacher", "demo-teacher-2"):
         assert queries.waiting_to_be_rated(people[teacher]).exists()
     assert Order.objects.filter(state=Order.State.PROPOSED).exists()
+
+
+def _each_thing_that_can_happen_has_happened(district: District) -> None:
+    """What is beside the straight path is there without anybody preparing it, where a demo role
+    meets it.
+    """
+    teacher, school, unit = (
+        district.people[f"demo-{who}"] for who in ("teacher", "school", "unit")
+    )
+    own_needs = Need.objects.filter(filed_by=teacher)
+
+    asked = [queries.together_of(need).asked for need in own_needs.waiting()]
+    assert [len(others) for found in asked for _row, others in found] == [2]
+
+    split = GroupSplit.objects.get()
+    assert split.order.need.filed_by == teacher
+    assert split.agreed_at is not None
+    assert split.first_heads + split.second_heads == split.whole
+    assert split.order.session.resource.unit == district.units[0]
+
+    (line,) = [entry for need in own_needs.waiting() for entry in lines_of(need)]
+    assert line.position == 2
+    assert line.session.seats_free == 0
+
+    clerk = district.people["demo-town"]
+    mine = Order.objects.visible_to(clerk)
+    assert mine.filter(state=Order.State.REVISIT).count() == 1
+    assert mine.filter(revisit__result=Revisit.Result.FAIR).count() == 1
+    disputed = mine.filter(state=Order.State.DISPUTED)
+    assert disputed.filter(session__resource__unit=district.units[0]).count() == 1
+
+    assert [order.need.filed_by for order in effects_to_ask(teacher)] == [teacher]
+    assert effects_to_ask(school).count() == 1
+    missed = queries.orders_for_unit(unit).get(state=Order.State.MISSED)
+    assert missed.need.school == district.schools[0]
+
+
+def _whoever_asked_can_be_called(district: District) -> None:
+    askers = User.objects.filter(pk__in=Order.objects.held().values("need__filed_by"))
+    telephones = list(askers.values_list("phone", flat=True))
+    assert all(phone and phone.startswith("演示号码") for phone in telephones)
+    assert not User.objects.filter(username__startswith="demo-family", phone__isnull=False).exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""The calendars: rules that leave a holiday out, a card that is moved, the school that is asked."""
+"""The calendars: a card that is moved, the school that is asked."""
 
 import re
 from datetime import date
@@ -7,52 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from .conftest import Newcomer, axe, fits_the_screen, look, people_of, sign_in_as
 from .test_need_to_rating import WORDS
-
-# A rule is set once, so each screen has a weekday of its own in the first days of January, in the
-# evening, when nothing is open yet.
-RULES = {
-    "phone": ("周五", "2027-01-01", "2027-01-08"),
-    "desktop": ("周六", "2027-01-02", "2027-01-09"),
-}
-
-
-def test_a_unit_sets_a_rule_and_sees_the_month_without_the_holiday(page: Page, screen: str) -> None:
-    weekday, holiday, after = RULES[screen]
-    sign_in_as(page, "demo-unit")
-    page.goto("/exchange/resources/")
-    page.get_by_role("link", name=re.compile("^开放规则")).first.click()
-
-    form = page.get_by_role("region", name="某一天不一样")
-    form.get_by_label("怎么变").select_option("closed")
-    form.get_by_label("哪天").fill(holiday)
-    form.get_by_label("为什么不开").fill("元旦放假")
-    form.get_by_role("button", name="记下这一天").click()
-    expect(page.get_by_role("status").filter(has_text="记下了")).to_be_visible()
-
-    form = page.get_by_role("region", name="加一条规则")
-    form.get_by_label("周几").select_option(label=weekday)
-    form.get_by_label("哪半天").select_option(label="晚上")
-    form.get_by_label("几点开始").fill("18:30")
-    form.get_by_label("什么时候有效").select_option("any")
-    form.get_by_label("从哪天起").fill("2026-12-28")
-    form.get_by_label("到哪天止").fill("2027-01-10")
-    form.get_by_role("button", name="加上这条").click()
-    expect(page.get_by_role("region", name=re.compile("照这样排"))).to_contain_text(
-        "不开：元旦放假"
-    )
-    page.get_by_role("button", name="就照这样开").click()
-    expect(page.get_by_role("status").filter(has_text="开了")).to_be_visible()
-
-    page.goto(f"/exchange/calendar/?month=2027-01&day={holiday}")
-    day = page.locator("#day")
-    expect(day).to_contain_text("元旦放假")
-    expect(day).not_to_contain_text("空着")
-    look(page)
-    page.goto(f"/exchange/calendar/?month=2027-01&day={after}")
-    expect(day).to_contain_text("空着")
-    page.get_by_role("link", name="周", exact=True).click()
-    expect(page.get_by_role("heading", name="1 月 4 日到 10 日")).to_be_visible()
-    look(page)
 
 
 def test_a_card_is_moved_and_the_school_is_asked(newcomer: Newcomer, screen: str) -> None:

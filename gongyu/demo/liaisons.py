@@ -44,7 +44,7 @@ def _liaison(district: District, house: Organization, role: Role, title: str, nu
             kind="liaison",
             name=names.adult(district.rng, woman=number % 2 == 0),
             title=title,
-            phone=names.telephone(number),
+            phone=names.telephone(number + (200 if role == Role.UNIT else 0)),
             starts=district.day - timedelta(days=70),
             by=district.staff(house, role),
         )

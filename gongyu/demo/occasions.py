@@ -36,8 +36,8 @@ from .offers import DEMO_UNIT
 
 _HEADS = 34
 _WEEK = Slots.mask([(day, half) for day in range(5) for half in (0, 1)])
-# Schools in the order of ``people.SCHOOLS``; the first is the demo's, three are its neighbours.
-_OWN, _SEVENTH, _ZAOYUAN, _BINHE, _EMERALD = 0, 2, 3, 4, 5
+# Schools in the order of ``people.SCHOOLS``; the first is the demo's, the others are near it.
+_OWN, _SEVENTH, _ZAOYUAN, _BINHE, _EMERALD, _FIFTH = 0, 2, 3, 4, 5, 6
 
 
 def build(district: District) -> None:
@@ -163,8 +163,13 @@ class _Stage:
             services.rate_order(order, by=order.need.filed_by, stars=stars, words=words)
             services.rate_order(order, by=self.staff(order.session.resource), stars=5)
 
-    def disappointed(self, order: Order, words: str) -> None:
-        """The school rates it so low that the district is to ask."""
+    def disappointed(self, order: Order, done: str, words: str) -> None:
+        """It took place, and the school rates it so low that the district is to ask."""
+        teacher, day = order.need.filed_by, (order.date - self.district.day).days
+        with at(self.district.at(day, order.session.starts.hour)):
+            services.arrive(order, by=teacher, heads=order.headcount)
+        with at(self.district.at(day, order.session.starts.hour + 3)):
+            services.tell_what_was_done(order, done, by=teacher)
         self.rated(order, 2, words)
         with at(self.district.at((order.date - self.district.day).days, 20)):
             close_rated(order)
@@ -234,11 +239,11 @@ def _call_backs(stage: _Stage) -> None:
     park, deer = stage.resource("公园里的自然课"), stage.resource("麋鹿苑湿地观察")
     own, other = stage.of(_OWN, 1), stage.of(_ZAOYUAN, 1)
     session = stage.session(park, range(-2, -16, -1), own)
-    order = stage.lived(own, "想带孩子去认认树，一棵一棵摸一摸。", "T1401", session)
-    stage.disappointed(order, "下雨改在室内放片子，孩子没看成树")
+    order = stage.arranged(own, "想带孩子去认认树，一棵一棵摸一摸。", "T1401", session)
+    stage.disappointed(order, "下雨，改在室内看了一部片子。", "说好看树，孩子没看成")
     session = stage.session(deer, range(-8, -30, -1), other)
-    order = stage.lived(other, "课文里写到麋鹿，想去看看真的。", "T1403", session)
-    stage.disappointed(order, "讲得深，后排听不清")
+    order = stage.arranged(other, "课文里写到麋鹿，想去看看真的。", "T1403", session)
+    stage.disappointed(order, "听了一小时讲解，远远看了麋鹿。", "讲得深，后排听不清")
     with at(stage.district.at(-4, 10, 20)):
         services.record_revisit(
             order,
@@ -283,12 +288,14 @@ def _nobody_came(stage: _Stage) -> None:
 
 
 def _a_term_ago(stage: _Stage) -> None:
-    """Was it of use? Three schools have said so; the demo teacher is asked."""
+    """Was it of use? Five schools have answered, enough for a figure; the demo teacher is asked."""
     checks = stage.resource("进校视力筛查")
     says = {
         _SEVENTH: (Effect.Answer.CLEAR, "查出来的九个孩子都去复查了"),
         _ZAOYUAN: (Effect.Answer.CLEAR, "家长开始盯户外时间了"),
+        _BINHE: (Effect.Answer.CLEAR, "建了视力档案，班里没有再添新的"),
         _EMERALD: (Effect.Answer.SOME, "座位按视力单调过了，坐姿还得常提醒"),
+        _FIFTH: (Effect.Answer.SOME, "户外课间多了，在家看屏幕还难管"),
         _OWN: None,
     }
     days = range(-7 * 13, -7 * 37, -1)  # asked from 12 weeks on, and until 38
@@ -299,7 +306,7 @@ def _a_term_ago(stage: _Stage) -> None:
         order = stage.lived(school_class, words, "T0101", session)
         stage.rated(order, 5, "查得细，每个孩子都有单子")
         if said is not None:
-            with at(stage.district.at(-6 + school, 12, 30)):
+            with at(stage.district.at(-7 + school, 12, 30)):
                 answer, why = said
                 services.answer_effect(
                     order, by=stage.heads[school_class.pk], answer=answer, words=why

@@ -10,8 +10,8 @@ from gongyu.core.calendar import at
 from gongyu.demo.build import build_district
 from gongyu.demo.district import District
 from gongyu.exchange import queries
-from gongyu.exchange.models import GroupSplit, Need, Order, Revisit, VisitPhoto
-from gongyu.exchange.queries.effects import effects_to_ask
+from gongyu.exchange.models import Effect, GroupSplit, Need, Order, Revisit, VisitPhoto
+from gongyu.exchange.queries.effects import effect_of, effects_to_ask
 from gongyu.exchange.queries.queues import lines_of
 from gongyu.exchange.services.runs import solve, start_run
 from gongyu.families.models import Guardianship, Student
@@ -103,6 +103,7 @@ def _each_thing_that_can_happen_has_happened(district: District) -> None:
 
     assert [order.need.filed_by for order in effects_to_ask(teacher)] == [teacher]
     assert effects_to_ask(school).count() == 1
+    assert effect_of(Effect.objects.filter(order__need__topics__code="T0101")).is_enough
     missed = queries.orders_for_unit(unit).get(state=Order.State.MISSED)
     assert missed.need.school == district.schools[0]
 

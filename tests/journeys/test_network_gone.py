@@ -11,7 +11,10 @@ def test_words_survive_a_lost_network(page: Page) -> None:
     sign_in_as(page, "demo-teacher")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.goto("/exchange/needs/new/")
-    page.locator("textarea[name=words]").fill(WORDS)
+    with page.expect_response("**/needs/new/suggest/"):
+        page.locator("textarea[name=words]").fill(WORDS)
+    # What the page asked for has come back: the tunnel takes no request with it.
+    expect(page.locator(".htmx-request")).to_have_count(0)
 
     page.context.set_offline(True)
     page.goto("/today/")

@@ -14,6 +14,7 @@ from gongyu.accounts.models import Role, User
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Order
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.coverage import coverage
 from gongyu.exchange.queries.unmet import unmet
 from tests import factories as make
 
@@ -85,22 +86,22 @@ def test_a_junior_class_has_the_higher_floor(db: None) -> None:
 
 
 def test_a_town_has_a_point_where_a_unit_offers_sessions(scene: Scene) -> None:
-    towns = {town.code: town for town in desk.coverage().towns}
+    towns = {town.code: town for town in coverage().towns}
     assert scene.unit.division is not None
     assert towns[scene.unit.division.code].units == 1
 
     scene.session.state = "withdrawn"
     scene.session.save()
 
-    assert desk.coverage().without_point
+    assert coverage().without_point
 
 
 def test_a_school_without_any_visit_this_year_is_named(scene: Scene) -> None:
-    assert desk.coverage().bare_schools == [scene.school]
+    assert coverage().bare_schools == [scene.school]
 
     scene.order(Order.State.ACCEPTED)
 
-    assert desk.coverage().bare_schools == []
+    assert coverage().bare_schools == []
 
 
 def test_only_the_commission_sits_at_the_desk(sign_in: SignIn, scene: Scene) -> None:
@@ -174,7 +175,7 @@ def test_every_part_of_the_desk_exports_its_rows(sign_in: SignIn, scene: Scene) 
     assert len(_exported(client, "needs")) == 2
     assert len(_exported(client, "unmet")) == 1
     assert len(_exported(client, "classes")) == len(desk.practice_days())
-    assert len(_exported(client, "towns")) == len(desk.coverage().towns)
+    assert len(_exported(client, "towns")) == len(coverage().towns)
     assert _exported(client, "schools")[0][0] == scene.school.name
     assert _exported(client, "orders") == []
     missing = client.get(reverse("exchange:desk_export", args=["nonsense"]))

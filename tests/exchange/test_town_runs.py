@@ -19,6 +19,7 @@ from gongyu.exchange import services
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed
 from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.exchange.queries import desk, pool_figures
+from gongyu.exchange.queries.coverage import coverage
 from gongyu.exchange.services import runs
 from gongyu.notices.models import Notice
 from gongyu.places.models import Division, Organization
@@ -200,9 +201,9 @@ def test_the_desk_counts_her_own_town(scene: Scene, town: Division, clerk: User)
     assert pool_figures(town).needs == 1
     assert pool_figures().needs == 2
     assert [row.school_class for row in desk.practice_days(town)] == [scene.school_class]
-    assert [row.code for row in desk.coverage(town).towns] == [town.code]
+    assert [row.code for row in coverage(town).towns] == [town.code]
     assert desk.year_figures(town).needs == 2
-    assert desk.coverage(town).bare_schools == [scene.school]
+    assert coverage(town).bare_schools == [scene.school]
 
 
 def test_her_first_page_and_navigation_lead_to_the_pool(

@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '育人需求',
                 'verbose_name_plural': '育人需求',
                 'ordering': ['-filed_at', '-pk'],
-                'indexes': [models.Index(fields=['state', 'date_to'], name='exchange_ne_state_35b5ff_idx')],
+                'indexes': [models.Index(fields=['state', 'date_to'], name='exchange_ne_state_35b5ff_idx'), models.Index(fields=['state', 'school', 'severity', 'filed_at'], name='need_pool')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('date_to__gte', models.F('date_from'))), name='need_ends_after_start'), models.CheckConstraint(condition=models.Q(('headcount__gte', 1), ('headcount__lte', 2000)), name='need_headcount_possible'), models.CheckConstraint(condition=models.Q(('first_grade__gte', -2), ('first_grade__lte', models.F('last_grade')), ('last_grade__lte', 12)), name='need_grades_in_order'), models.CheckConstraint(condition=models.Q(('slots__gte', 1), ('slots__lte', 2097151)), name='need_slots_some'), models.CheckConstraint(condition=models.Q(('reach_km__gte', 0), ('reach_km__lte', 200)), name='need_reach_possible'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), models.Q(('close_reason', ''), _negated=True), _connector='OR'), name='need_closed_has_reason')],
             },
         ),

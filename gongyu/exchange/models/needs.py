@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -82,14 +83,12 @@ def in_towns(organization: str, towns: Iterable[Division]) -> Q:
     )
 
 
-def came_to_nothing(orders: str = "") -> Q:
-    """Orders (at the end of the given path) that one of their sides ended.
+def came_to_nothing() -> Q:
+    """Orders that one of their sides ended.
 
     A plan that the district took back is no refusal: its orders were not answered.
     """
-    return Q(**{f"{orders}state__in": ["declined", "missed"]}) | (
-        Q(**{f"{orders}state": "cancelled"}) & ~Q(**{f"{orders}ended_by": "district"})
-    )
+    return Q(state__in=["declined", "missed"]) | (Q(state="cancelled") & ~Q(ended_by="district"))
 
 
 class NeedQuerySet(models.QuerySet["Need"]):
@@ -117,8 +116,9 @@ class NeedQuerySet(models.QuerySet["Need"]):
 
     def returned(self) -> NeedQuerySet:
         """In the pool again, because an order of theirs came to nothing."""
-        ended = self.model._default_manager.filter(came_to_nothing("orders__"))
-        return self.filter(state=Need.State.POOLED, pk__in=ended.values("pk"))
+        orders = apps.get_model("exchange", "Order")._default_manager
+        ended = orders.filter(came_to_nothing()).order_by().values("need")
+        return self.filter(state=Need.State.POOLED, pk__in=ended)
 
     def waiting(self) -> NeedQuerySet:
         """The pool: needs that nobody has taken yet."""
@@ -192,7 +192,11 @@ class Need(models.Model):
         ordering = ["-filed_at", "-pk"]
         verbose_name = _("育人需求")
         verbose_name_plural = _("育人需求")
-        indexes = [models.Index(fields=["state", "date_to"])]
+        indexes = [
+            models.Index(fields=["state", "date_to"]),
+            # What the desk counts of the pool, without reading the needs themselves.
+            models.Index(fields=["state", "school", "severity", "filed_at"], name="need_pool"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(date_to__gte=F("date_from")), name="need_ends_after_start"

@@ -1,29 +1,28 @@
-"""The district's desk: who waits for whom today, the term's run, practice days, coverage.
+"""The district's desk: who waits for whom today, the term's run, practice days.
 
 Every figure is counted from records, and each opens to the rows that it counts.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import overload
+from typing import NamedTuple, overload
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import midnight, school_year_began, today
-from gongyu.exchange.models import MatchingRun, Need, Order, Resource, Session
+from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.exchange.models.needs import in_towns
-from gongyu.exchange.models.orders import came
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization
 
-from .census_board import town_code
+from .rates import Rate, solved_counts
+from .year_visits import YearVisits
 
 ANSWER_WITHIN = timedelta(days=3)
 RATE_WITHIN = timedelta(days=7)
@@ -103,12 +102,12 @@ class YearFigures:
     arranged: int
     done: int
     pupils: int
-    declined: int
     runs: int
+    solved: Rate
 
 
-def year_figures(town: Division | None = None) -> YearFigures:
-    """Counted since 1 September; 3 queries."""
+def year_figures(town: Division | None = None, visits: YearVisits | None = None) -> YearFigures:
+    """Counted since 1 September; 3 queries, or 2 where ``visits`` are counted already."""
     since = school_year_began()
     needs = (
         Need.objects.of_town(town)
@@ -119,18 +118,15 @@ def year_figures(town: Division | None = None) -> YearFigures:
         needs=Count("pk"),
         arranged=Count("pk", filter=Q(state__in=[Need.State.ARRANGED, Need.State.DONE])),
         done=Count("pk", filter=Q(state=Need.State.DONE)),
+        **solved_counts(),
     )
-    held = Order.objects.of_town(town).filter(date__gte=since, date__lte=today())
-    happened, declined = Q(state__in=Order.HAPPENED), Q(state=Order.State.DECLINED)
-    visits = held.filter(happened | declined).aggregate(
-        pupils=Sum(came(), filter=happened, default=0),
-        declined=Count("pk", filter=declined),
-    )
+    solved = Rate(figures.pop("solved_met"), figures.pop("solved"))
     return YearFigures(
         since=since,
         runs=_runs_of(town).filter(dispatched_at__gte=midnight(since)).count(),
+        solved=solved,
+        pupils=(visits or YearVisits(town)).pupils,
         **figures,
-        **visits,
     )
 
 
@@ -161,15 +157,39 @@ def share_of(days: float, floor: int) -> int:
     return min(100, round(100 * days / floor))
 
 
+class _Counted(NamedTuple):
+    """A class in the order of the list: by its share of the floor, then by its school."""
+
+    share: int
+    school: str
+    pk: int
+    days: float
+    floor: int
+    named: tuple[int, int, int, int, str]
+
+    def class_days(self) -> ClassDays:
+        stage, entry_year, number, school, short_name = self.named
+        return ClassDays(
+            SchoolClass(
+                pk=self.pk,
+                stage=stage,
+                entry_year=entry_year,
+                number=number,
+                school=Organization(pk=school, name=self.school, short_name=short_name),
+            ),
+            self.days,
+            self.floor,
+        )
+
+
 class PracticeDays(Sequence[ClassDays]):
     """Each class that the platform knows, fewest days first.
 
-    All are counted and put in order from a few columns; the classes themselves are read for the
-    part that is asked for: one query a slice.
+    All are counted and put in order from a few columns; classes (with their names and their
+    schools' alone) are made for the part that is asked for.
     """
 
-    def __init__(self, counted: list[tuple[int, str, int, float, int]]) -> None:
-        # A class: its share of the floor in percent, its school, its key, its days, its floor.
+    def __init__(self, counted: list[_Counted]) -> None:
         self._counted = sorted(counted)
 
     def __len__(self) -> int:
@@ -182,10 +202,9 @@ class PracticeDays(Sequence[ClassDays]):
     def __getitem__(self, at: slice) -> list[ClassDays]: ...
 
     def __getitem__(self, at: int | slice) -> ClassDays | list[ClassDays]:
-        asked = self._counted[at] if isinstance(at, slice) else [self._counted[at]]
-        classes = SchoolClass.objects.select_related("school").in_bulk([row[2] for row in asked])
-        rows = [ClassDays(classes[pk], days, floor) for _s, _n, pk, days, floor in asked]
-        return rows if isinstance(at, slice) else rows[0]
+        if isinstance(at, slice):
+            return [row.class_days() for row in self._counted[at]]
+        return self._counted[at].class_days()
 
     def __iter__(self) -> Iterator[ClassDays]:
         return iter(self[:])
@@ -193,98 +212,22 @@ class PracticeDays(Sequence[ClassDays]):
     @property
     def behind(self) -> int:
         """How many lack days."""
-        return sum(days < floor for _share, _school, _pk, days, floor in self._counted)
+        return sum(row.days < row.floor for row in self._counted)
 
 
-def practice_days(town: Division | None = None) -> PracticeDays:
-    """Days of practice of each class; 2 queries, and one for each part that is read.
+def practice_days(town: Division | None = None, visits: YearVisits | None = None) -> PracticeDays:
+    """Days of practice of each class; 2 queries, or 1 where ``visits`` are counted already.
 
     A visit that took place outside school or with a unit at school counts half a day for the class
-    that went. Visits of several classes together are counted for none: who went is not recorded.
+    that went.
     """
+    visits = visits or YearVisits(town)
     classes = SchoolClass.objects.filter(stage__in=PRACTICE_FLOOR).order_by()
     if town is not None:
         classes = classes.filter(in_towns("school", [town]))
-    visits = dict(
-        Order.objects.filter(
-            state__in=Order.HAPPENED,
-            date__gte=school_year_began(),
-            need__school_class__isnull=False,
-        )
-        .exclude(session__resource__form="online")
-        .values_list("need__school_class")
-        .annotate(number=Count("pk"))
-        .order_by()
-    )
     counted = []
-    for pk, stage, school in classes.still_here().values_list("pk", "stage", "school__name"):
-        days, floor = HALF_A_DAY * visits.get(pk, 0), PRACTICE_FLOOR[SchoolClass.Stage(stage)]
-        counted.append((share_of(days, floor), school, pk, days, floor))
+    columns = ("stage", "entry_year", "number", "school", "school__short_name")
+    for pk, name, *named in classes.still_here().values_list("pk", "school__name", *columns):
+        days, floor = HALF_A_DAY * visits.of_class[pk], PRACTICE_FLOOR[SchoolClass.Stage(named[0])]
+        counted.append(_Counted(share_of(days, floor), name, pk, days, floor, tuple(named)))
     return PracticeDays(counted)
-
-
-@dataclass(frozen=True, slots=True)
-class TownPoints:
-    """镇镇有布点: units of a town with open sessions; 校校有资源: its schools, those served."""
-
-    code: str
-    name: str
-    units: int
-    schools: int
-    served: int
-
-    @property
-    def gap(self) -> int:
-        return self.schools - self.served
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    towns: list[TownPoints]
-    bare_schools: list[Organization]
-
-    @property
-    def without_point(self) -> list[TownPoints]:
-        return [town for town in self.towns if not town.units]
-
-
-def coverage(town: Division | None = None) -> Coverage:
-    """Towns and the schools that use the platform; 5 queries."""
-    bookable = Session.objects.upcoming().filter(resource=OuterRef("pk"))
-    points = dict(
-        Resource.objects.filter(Exists(bookable))
-        .annotate(town=town_code("unit__division"))
-        .values_list("town")
-        .annotate(units=Count("unit", distinct=True))
-        .order_by()
-    )
-    using = Organization.objects.schools().filter(
-        Exists(SchoolClass.objects.filter(school=OuterRef("pk")).order_by())
-    )
-    if town is not None:
-        using = using.filter(Q(division=town) | Q(division__parent=town))
-    visited = set(
-        Order.objects.filter(state__in=Order.HOLDING, date__gte=school_year_began())
-        .order_by()
-        .values_list("need__school", flat=True)
-        .distinct()
-    )
-    schools: Counter[str] = Counter()
-    served: Counter[str] = Counter()
-    bare = []
-    for pk, code in using.order_by().values_list("pk", town_code("division")):
-        schools[code] += 1
-        served[code] += pk in visited
-        if pk not in visited:
-            bare.append(pk)
-    towns = Division.objects.filter(level=Division.Level.TOWNSHIP).order_by()
-    if town is not None:
-        towns = towns.filter(pk=town.pk)
-    rows = [
-        TownPoints(code, name, points.get(code, 0), schools[code], served[code])
-        for code, name, kind in towns.values_list("code", "short_name", "kind")
-        if town is not None or kind != "functional_zone" or code in points
-    ]
-    rows.sort(key=lambda row: (row.units, row.code))
-    unvisited = Organization.objects.filter(pk__in=bare).select_related("division__parent")
-    return Coverage(rows, list(unvisited.order_by("name")))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyu.core.calendar import midnight, school_year_began, today
@@ -79,9 +79,9 @@ def _orders(since: date, town: Division | None) -> OrderQuerySet:
     return orders.annotate(heard=by_school).order_by()
 
 
-_OBJECTED = Objection.objects.filter(order=OuterRef("pk"), side="unit").order_by()
-# The cheap conditions first: a database looks no further where they decide.
-_ANSWERED = Q(answered_at__isnull=False) | Q(Exists(_OBJECTED))
+# Lists that a database makes once, as objections and unsolved call-backs are few.
+_OBJECTED = Objection.objects.filter(side="unit").order_by().values("order")
+_ANSWERED = Q(answered_at__isnull=False) | Q(pk__in=_OBJECTED)
 _TOLD = Q(revisit__result__in=["solved", "fair", "unsolved"])
 _HAPPENED = Q(state__in=Order.HAPPENED)
 _OWED = (
@@ -115,25 +115,33 @@ def _over() -> Q:
     )
 
 
-_UNSOLVED = Revisit.objects.filter(
-    order__need=OuterRef("pk"),
-    order__state__in=Order.HAPPENED,
-    result=Revisit.Result.UNSOLVED,
-).order_by()
-_NEED_SOLVED = Q(state=Need.State.DONE) & ~Q(Exists(_UNSOLVED))
+_UNSOLVED = (
+    Revisit.objects.filter(order__state__in=Order.HAPPENED, result=Revisit.Result.UNSOLVED)
+    .order_by()
+    .values("order__need")
+)
+_NEED_SOLVED = Q(state=Need.State.DONE) & ~Q(pk__in=_UNSOLVED)
 
 
-def rates_of_all(town: Division | None = None) -> Rates:
-    """The whole district, or one town; 2 queries."""
+def solved_counts() -> dict[str, Count]:
+    """解决率 of needs: those whose time is over, and those of them that were solved."""
+    return {
+        SOLVED: Count("pk", filter=_over()),
+        f"{SOLVED}_met": Count("pk", filter=_NEED_SOLVED),
+    }
+
+
+def rates_of_all(town: Division | None = None, solved: Rate | None = None) -> Rates:
+    """The whole district, or one town; 2 queries, one where ``solved`` is counted already."""
     since = school_year_began()
     all_of_them = Rates("", str(town) if town else _("全区"))
     row = _orders(since, town).aggregate(**_counts(RESPONSE, SATISFIED))
     all_of_them.response.add(row["response_met"], row["response"])
     all_of_them.satisfied.add(row["satisfied_met"], row["satisfied"])
-    needs = _needs(since, town).aggregate(
-        over=Count("pk", filter=_over()), met=Count("pk", filter=_NEED_SOLVED)
-    )
-    all_of_them.solved.add(needs["met"], needs["over"])
+    if solved is None:
+        needs = _needs(since, town).aggregate(**solved_counts())
+        solved = Rate(needs["solved_met"], needs["solved"])
+    all_of_them.solved = solved
     return all_of_them
 
 
@@ -154,10 +162,7 @@ def rates_by(by: str, town: Division | None = None) -> list[Rates]:
     counted = list(_orders(since, town).values(side).annotate(**_counts(*kinds)))
     needs: list[dict[str, Any]] = []
     if by != UNIT:
-        grouped = _needs(since, town).values("school")
-        grouped = grouped.annotate(
-            over=Count("pk", filter=_over()), met=Count("pk", filter=_NEED_SOLVED)
-        )
+        grouped = _needs(since, town).values("school").annotate(**solved_counts())
         needs = [dict(row) for row in grouped]
     pks = {row[side] for row in counted} | {row["school"] for row in needs}
     bodies = {
@@ -175,7 +180,7 @@ def rates_by(by: str, town: Division | None = None) -> list[Rates]:
         for rate in kinds:
             getattr(found, rate).add(row[f"{rate}_met"], row[rate])
     for row in needs:
-        row_of(row["school"]).solved.add(row["met"], row["over"])
+        row_of(row["school"]).solved.add(row["solved_met"], row["solved"])
     shown = [found for found in rows.values() if any(rate.total for _k, _l, rate in found.three)]
     return sorted(shown, key=lambda found: (found.label, found.key))
 

@@ -12,10 +12,11 @@ from gongyu.exchange.models import MatchingRun, Need, Severity
 from gongyu.places.models import Division
 
 from .balance import ScarceRow, scarce_rows
-from .census_board import NONE, town_code
+from .census_board import NONE
+from .towns import Towns
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnmetRow:
     """Needs in the pool on one first-level topic in one town; ``since`` is the oldest of them."""
 
@@ -23,46 +24,57 @@ class UnmetRow:
     topic_name: str
     town: str
     town_name: str
-    needs: int
-    schools: int
-    urgent: int
     since: datetime
+    needs: int = 0
+    schools: int = 0
+    urgent: int = 0
 
 
-def unmet(town: Division | None = None, first: int | None = None) -> list[UnmetRow]:
+def unmet(
+    town: Division | None = None, first: int | None = None, towns: Towns | None = None
+) -> list[UnmetRow]:
     """Most first, all or the first few; two queries.
 
-    A need with topics of two kinds stands in both rows.
+    A need with topics of two kinds stands in both rows. ``towns`` where they are read already.
     """
-    names = _town_names()
-    rows = (
+    towns = towns or Towns()
+    names = towns.names
+    found: dict[tuple[str, str], UnmetRow] = {}
+    for division, parent, topic, topic_name, needs, schools, urgent, since in (
         Need.objects.waiting()
         .of_town(town)
-        .order_by()
         .filter(topics__parent__isnull=False)
-        .annotate(town=town_code("school__division"))
-        .values("town", "topics__parent__code", "topics__parent__name")
+        .order_by()
+        .values_list(
+            "school__division",
+            "school__division__parent",
+            "topics__parent__code",
+            "topics__parent__name",
+        )
         .annotate(
             needs=Count("pk", distinct=True),
             schools=Count("school", distinct=True),
             urgent=Count("pk", distinct=True, filter=Q(severity=Severity.URGENT)),
             since=Min("filed_at"),
         )
-        .order_by("-needs", "since", "topics__parent__code", "town")[:first]
-    )
-    return [
-        UnmetRow(
-            topic=row["topics__parent__code"],
-            topic_name=row["topics__parent__name"],
-            town="" if row["town"] == NONE else row["town"],
-            town_name=names.get(row["town"], _("镇街没有查到")),
-            needs=row["needs"],
-            schools=row["schools"],
-            urgent=row["urgent"],
-            since=row["since"],
+    ):
+        code = towns.code_of(division, parent)
+        row = found.setdefault(
+            (topic, code),
+            UnmetRow(
+                topic=topic,
+                topic_name=topic_name,
+                town="" if code == NONE else code,
+                town_name=names.get(code) or _("镇街没有查到"),
+                since=since,
+            ),
         )
-        for row in rows
-    ]
+        row.needs += needs
+        row.schools += schools
+        row.urgent += urgent
+        row.since = min(row.since, since)
+    rows = found.values()
+    return sorted(rows, key=lambda row: (-row.needs, row.since, row.topic, row.town))[:first]
 
 
 def scarce_now(town: Division | None = None) -> tuple[MatchingRun | None, list[ScarceRow]]:
@@ -71,9 +83,4 @@ def scarce_now(town: Division | None = None) -> tuple[MatchingRun | None, list[S
     if town is not None:
         runs = runs.filter(town=town)
     run = runs.order_by("-started_at", "-pk").first()
-    return (run, scarce_rows(run, _town_names())) if run is not None else (None, [])
-
-
-def _town_names() -> dict[str, str]:
-    towns = Division.objects.filter(level=Division.Level.TOWNSHIP)
-    return dict(towns.values_list("code", "short_name"))
+    return (run, scarce_rows(run, Towns().names)) if run is not None else (None, [])

@@ -10,9 +10,12 @@ from gongyu.core.access import access
 from gongyu.exchange.models import Need
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.coverage import coverage
 from gongyu.exchange.queries.liaisons import without_liaison
 from gongyu.exchange.queries.rates import rates_of_all
+from gongyu.exchange.queries.towns import Towns
 from gongyu.exchange.queries.unmet import unmet
+from gongyu.exchange.queries.year_visits import YearVisits
 
 from .doors import seat_of
 
@@ -25,17 +28,19 @@ UNMET_SHOWN = 5
 @require_GET
 def desk_page(request: PersonRequest) -> HttpResponse:
     town = seat_of(request)
-    classes = desk.practice_days(town)
+    towns, visits = Towns(), YearVisits(town)
+    classes = desk.practice_days(town, visits)
+    year = desk.year_figures(town, visits)
     page = {
         "waiting": desk.waiting_today(town),
-        "year": desk.year_figures(town),
+        "year": year,
         "classes": classes[:CLASSES_SHOWN],
         "behind": classes.behind,
         "known": len(classes),
-        "coverage": desk.coverage(town),
+        "coverage": coverage(town, towns, visits),
         "nameless": without_liaison(town).count(),
-        "unmet": unmet(town, UNMET_SHOWN),
-        "rates": rates_of_all(town),
+        "unmet": unmet(town, UNMET_SHOWN, towns),
+        "rates": rates_of_all(town, year.solved),
         "town": town,
         "returned": Need.objects.of_town(town).returned().count(),
     }

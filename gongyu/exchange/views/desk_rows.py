@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from gongyu.core.spreadsheets import Value
 from gongyu.exchange.models import Need, Order
 from gongyu.exchange.policies import can_run_matching
 from gongyu.exchange.queries import desk
+from gongyu.exchange.queries.coverage import coverage
 from gongyu.exchange.queries.liaisons import vice_principals, without_liaison
 from gongyu.exchange.queries.unmet import scarce_now, unmet
 from gongyu.places.models import Division
@@ -151,7 +153,7 @@ def _classes(town: Division | None) -> Rows:
 
 
 def _towns(town: Division | None) -> Rows:
-    rows = desk.coverage(town).towns
+    rows = coverage(town).towns
     return (
         _("镇街布点"),
         ["镇街", "代码", "布点", "在用的学校", "约到过的学校", "还没约到过"],
@@ -160,7 +162,8 @@ def _towns(town: Division | None) -> Rows:
 
 
 def _bare_schools(town: Division | None) -> Rows:
-    schools = desk.coverage(town).bare_schools
+    schools = coverage(town).bare_schools
+    prefetch_related_objects(schools, "division__parent")
     return (
         _("没约到过的学校"),
         ["学校", "镇街"],

@@ -12,10 +12,10 @@ from django.test import Client
 from django.urls import reverse
 
 from gongyu.accounts.models import Role, User
-from gongyu.core.calendar import today
+from gongyu.core.calendar import now, today
 from gongyu.core.errors import DomainError, MoveNotAllowed, NotAllowed
 from gongyu.exchange import services
-from gongyu.exchange.models import Liaison, Order
+from gongyu.exchange.models import ContactRead, Liaison, Order
 from gongyu.exchange.queries.liaisons import without_liaison
 from gongyu.places.models import Organization
 from tests import factories as make
@@ -116,6 +116,28 @@ def test_the_telephone_is_for_those_who_work_together(scene: Scene, sign_in: Sig
     assert sees(other_unit, scene.school) == (True, False)
     assert sees(other_school, scene.unit) == (True, False)
     assert sees(make.person(Role.PARENT), scene.school) == (False, False)
+
+
+def test_each_showing_of_a_liaisons_telephone_is_written_down(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    make.LiaisonFactory(organization=scene.unit, phone="分机 0002")
+    sign_in(scene.teacher).get(posts(scene.unit))  # a name, no telephone
+    Client().get(posts(scene.unit))
+    assert not ContactRead.objects.exists()
+    services.accept_order(scene.order(), by=scene.staff)
+    sign_in(scene.teacher).get(posts(scene.unit))
+    read = ContactRead.objects.get()
+    assert (read.organization, read.order, read.reader) == (scene.unit, None, scene.teacher)
+    page = text_of(sign_in(scene.staff).get(OWN))
+    assert "谁看过电话" in page
+    assert scene.teacher.name in page
+
+
+def test_a_reading_is_of_an_order_or_of_an_organisation(scene: Scene) -> None:
+    about = {"reader": scene.staff, "reader_name": scene.staff.name, "at": now()}
+    with pytest.raises(IntegrityError):
+        ContactRead.objects.create(order=scene.order(), organization=scene.unit, **about)
 
 
 def test_the_order_leads_to_the_other_sides_liaison(scene: Scene, sign_in: SignIn) -> None:

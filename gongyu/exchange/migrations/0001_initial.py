@@ -1038,10 +1038,11 @@ class Migration(migrations.Migration):
             name='ContactRead',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('school', '学校'), ('unit', '单位')], max_length=8, verbose_name='哪一方')),
+                ('side', models.CharField(choices=[('school', '学校'), ('unit', '单位')], blank=True, max_length=8, verbose_name='哪一方')),
                 ('reader_name', models.CharField(max_length=40, verbose_name='谁看的')),
                 ('at', models.DateTimeField(verbose_name='时间')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_reads', to='exchange.order')),
+                ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contact_reads', to='exchange.order')),
+                ('organization', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='places.organization')),
                 ('reader', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -1049,5 +1050,9 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '电话阅读记录',
                 'ordering': ['-at', '-pk'],
             },
+        ),
+        migrations.AddConstraint(
+            model_name='contactread',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('order__isnull', False), ('organization__isnull', True), models.Q(('side', ''), _negated=True)), models.Q(('order__isnull', True), ('organization__isnull', False), ('side', '')), _connector='OR'), name='contact_read_of_order_or_organization'),
         ),
     ]

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids, roles_of, towns_of
 from gongyu.core.calendar import school_year_began
-from gongyu.exchange.models import Liaison, Order, Resource
+from gongyu.exchange.models import ContactRead, Liaison, Order, Resource
 from gongyu.exchange.models.liaisons import LiaisonQuerySet
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization, OrganizationQuerySet
@@ -70,6 +70,17 @@ def history_of(organization: Organization) -> LiaisonQuerySet:
         .prefetch_related("deeds")
         .order_by("kind", "-starts", "-pk")
     )
+
+
+MOST_READS = 8
+
+
+def phone_reads_of(organization: Organization) -> list[ContactRead]:
+    """Who was shown the telephones on a page of it, each with the last time; 1 query."""
+    last: dict[tuple[int | None, str], ContactRead] = {}
+    for read in ContactRead.objects.filter(organization=organization)[:200]:
+        last.setdefault((read.reader_id, read.reader_name), read)
+    return list(last.values())[:MOST_READS]
 
 
 def without_liaison(town: Division | None = None) -> OrganizationQuerySet:

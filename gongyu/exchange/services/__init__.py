@@ -4,7 +4,7 @@ from .admission import admit_unit, apply_for_admission, stop_unit
 from .arrivals import arrive, correct_arrival
 from .census import confirm_entries, invite_units, remind_units, save_entry
 from .conferences import object_to_order, settle_objection
-from .contacts import record_contact_reads
+from .contacts import record_contact_reads, record_liaison_read
 from .deadlines import mind_deadlines
 from .dispatch import dispatch_run, revoke_run
 from .effects import answer_effect
@@ -129,6 +129,7 @@ __all__ = [
     "rate_order",
     "record_absence",
     "record_contact_reads",
+    "record_liaison_read",
     "record_problem",
     "record_revisit",
     "refuse_proposal",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from gongyu.accounts.models import User
 from gongyu.core.calendar import now
 from gongyu.exchange.models import ContactRead, Order
+from gongyu.places.models import Organization
 
 
 def record_contact_reads(orders: Iterable[Order], side: str, *, by: User) -> list[ContactRead]:
@@ -18,4 +19,11 @@ def record_contact_reads(orders: Iterable[Order], side: str, *, by: User) -> lis
     return ContactRead.objects.bulk_create(
         ContactRead(order=order, side=side, reader=by, reader_name=by.name, at=at)
         for order in orders
+    )
+
+
+def record_liaison_read(organization: Organization, *, by: User) -> ContactRead:
+    """The same for the named people of a school or unit, shown on a page of it."""
+    return ContactRead.objects.create(
+        organization=organization, reader=by, reader_name=by.name, at=now()
     )

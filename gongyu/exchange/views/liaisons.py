@@ -10,6 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from gongyu.accounts.models import User
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access, everyone
 from gongyu.core.errors import DomainError
@@ -20,6 +21,7 @@ from gongyu.exchange.models import Liaison
 from gongyu.exchange.policies import can_keep_own_liaisons, can_run_matching, can_take_census
 from gongyu.exchange.queries.liaisons import (
     history_of,
+    phone_reads_of,
     posts_of,
     vice_principals,
     without_liaison,
@@ -37,7 +39,10 @@ def posts(request: HttpRequest, organization_pk: int) -> HttpResponse:
     """A fragment of an organisation's page: who to talk to, as far as the reader may know."""
     found = Organization.objects.visible_to(request.user)
     organization = get_object_or_404(found, pk=organization_pk)
-    page = {"organization": organization, "posts": posts_of(organization, request.user)}
+    shown = posts_of(organization, request.user)
+    if shown.phones and shown.current and isinstance(request.user, User):
+        services.record_liaison_read(organization, by=request.user)
+    page = {"organization": organization, "posts": shown}
     response = render(request, "exchange/parts/posts.html", page)
     patch_cache_control(response, private=True, no_store=True)
     return response
@@ -81,6 +86,7 @@ def _page(
         "is_school": organization.kind == Organization.Kind.SCHOOL,
         "current": [post for post in held if post.is_current],
         "earlier": [post for post in held if not post.is_current],
+        "phone_reads": phone_reads_of(organization),
         "form": form,
         "deed_form": DeedForm(label_suffix=""),
         "has_liaison": any(p.is_current and p.kind == Liaison.Kind.LIAISON for p in held),

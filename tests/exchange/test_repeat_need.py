@@ -73,3 +73,30 @@ def test_the_window_begins_on_no_holiday_and_never_in_the_past() -> None:
     assert moved is not None
     assert moved[0] == today() + timedelta(days=2)
     assert window_again(today() - timedelta(days=20), today() - timedelta(days=9)) is None
+
+
+@pytest.mark.django_db
+def test_weeks_that_have_just_gone_by_are_not_put_off_for_a_year() -> None:
+    first, last = (today() - A_YEAR - timedelta(days=days) for days in (24, 12))
+    assert window_again(first, last) is None
+    assert window_again(first - A_YEAR, last - A_YEAR) is None
+    assert window_again(first - timedelta(days=80), last - timedelta(days=80)) is not None
+
+
+def test_each_line_says_from_which_need_it_comes(scene: Scene, sign_in: SignIn) -> None:
+    need = last_year(scene, reach_km=9)
+    teacher = sign_in(scene.teacher)
+    page = teacher.get(reverse("exchange:need_repeat", args=[need.pk]))
+    said = f"照 {need.date_from.year} 年 {need.date_from.month} 月那次"
+    assert page.context["facts"]["where"].source == said
+    form = page.context["form"]
+    posted = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    posted["topics"] = [topic.code for topic in need.topics.all()]
+    fit = reverse("exchange:need_fit")
+    facts = teacher.post(fit, posted | {"like": need.pk}).context["facts"]
+    assert (facts["where"].source, facts["when"].source) == (said, said)
+    facts = teacher.post(fit, posted | {"like": need.pk, "reach_km": 12}).context["facts"]
+    assert facts["where"].source == "您改的"
+    elsewhere = make.NeedFactory()  # not this school's: as if nothing were repeated
+    facts = teacher.post(fit, posted | {"like": elsewhere.pk}).context["facts"]
+    assert facts["where"].source == "您改的"

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from gongyu.core import grades
+from gongyu.core.calendar import today
 from gongyu.exchange.models import Need, Severity, Slots
 
-from .need import REACH_KM, WORKDAYS, NeedForm
+from .need import REACH_KM, WORKDAYS, NeedForm, default_window
 
 FIELDS = {
     "who": ("school_class", "first_grade", "last_grade", "headcount"),
@@ -56,6 +58,13 @@ def _changed(form: NeedForm, *names: str) -> bool:
     )
 
 
+def _unchanged(form: NeedForm, usual: str) -> str:
+    """Where a value comes from that nobody has touched: the need that is repeated, or usage."""
+    if form.like is None:
+        return usual
+    return _("照 %(when)s那次") % {"when": f"{form.like.date_from:%Y 年 %-m 月}"}
+
+
 def _comparable(value: Any) -> Any:
     return frozenset(value) if isinstance(value, list) else value
 
@@ -83,14 +92,17 @@ def _who(form: NeedForm) -> tuple[str, str]:
 def _when(form: NeedForm) -> tuple[str, str]:
     first, last = _value(form, "date_from"), _value(form, "date_to")
     slots = Slots.say(sum(1 << bit for bit in set(_value(form, "slots") or WORKDAYS)))
-    said = _("%(a)s到 %(b)s，%(slots)s") % {
-        "a": f"{first.month} 月 {first.day} 日",
-        "b": f"{last.month} 月 {last.day} 日",
-        "slots": slots,
-    }
+    said = _("%(a)s到 %(b)s，%(slots)s") % {"a": _day(first), "b": _day(last), "slots": slots}
     if _changed(form, "date_from", "date_to", "slots"):
         return said, _("您改的")
-    return said, _("来自默认：一周后到三周后，工作日")
+    if form.like is not None and _value(form, "date_from") == default_window()[0]:
+        return said, _("那时的日子过了，先按一周后到三周后")
+    return said, _unchanged(form, _("来自默认：一周后到三周后，工作日"))
+
+
+def _day(day: date) -> str:
+    year = f"{day.year} 年 " if day.year != today().year else ""
+    return f"{year}{day.month} 月 {day.day} 日"
 
 
 def _where(form: NeedForm) -> tuple[str, str]:
@@ -104,7 +116,8 @@ def _where(form: NeedForm) -> tuple[str, str]:
     }[Need.FormWanted(wanted)]
     if _changed(form, "form", "reach_km"):
         return said, _("您改的")
-    return said, _("来自默认：%(km)d 公里，大约半小时车程") % {"km": REACH_KM}
+    usual = _("来自默认：%(km)d 公里，大约半小时车程") % {"km": REACH_KM}
+    return said, _unchanged(form, usual)
 
 
 def _urgency(form: NeedForm) -> tuple[str, str]:
@@ -112,4 +125,6 @@ def _urgency(form: NeedForm) -> tuple[str, str]:
     said = str(Severity(severity).label)
     if _changed(form, "severity"):
         return said, _("您改的")
-    return _("%(said)s，不急") % {"said": said}, _("来自默认")
+    if severity != Severity.ORDINARY:
+        return said, _unchanged(form, "")
+    return _("%(said)s，不急") % {"said": said}, _unchanged(form, _("来自默认"))

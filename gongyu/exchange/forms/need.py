@@ -159,10 +159,18 @@ class NeedForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict | None = None, *, school: Organization, user: User, **kwargs: Any
+        self,
+        data: QueryDict | None = None,
+        *,
+        school: Organization,
+        user: User,
+        like: Need | None = None,
+        **kwargs: Any,
     ) -> None:
+        """``like``: the earlier need that this one repeats; ``initial`` is filled in from it."""
         super().__init__(data, **kwargs)
         self.school = school
+        self.like = like
         self.label_suffix = ""
         lowest = grades.FIRST if school.first_grade is None else school.first_grade
         highest = grades.LAST if school.last_grade is None else school.last_grade
@@ -210,6 +218,8 @@ class NeedForm(forms.Form):
             "reach_km": REACH_KM,
             "severity": int(Severity.ORDINARY),
         }
+        if self.like is not None:
+            self.defaults |= {n: v for n, v in self.initial.items() if n in self.defaults}
 
     def clean_words(self) -> str:
         words: str = self.cleaned_data["words"].replace("\r\n", "\n").strip()

@@ -34,9 +34,13 @@ def done_a_year_ago(school: Organization) -> QuerySet[Need]:
 def window_again(first: date, last: date) -> tuple[date, date] | None:
     """The same weeks of the present year, never in the past, beginning and ending on no holiday.
 
-    None where the window is not of an earlier year: then the usual days are the better guess.
+    None where the usual days are the better guess: the window is not of an earlier year, or its
+    weeks have just gone by (who asks again in late November means this winter, no next autumn).
     """
     if last > today() - A_YEAR / 2:
+        return None
+    gone_by = (today() - last) % A_YEAR
+    if gone_by <= AFTER:
         return None
     while last <= today():
         first, last = first + A_YEAR, last + A_YEAR

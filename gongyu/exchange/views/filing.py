@@ -17,9 +17,10 @@ from gongyu.core.once import once
 from gongyu.exchange import queries, services
 from gongyu.exchange.forms import NeedForm, with_change
 from gongyu.exchange.forms.facts import facts_of
-from gongyu.exchange.models import Session
+from gongyu.exchange.models import Need, Session
 from gongyu.exchange.policies import can_file_need
 from gongyu.exchange.queries.nearby import draw_nearby
+from gongyu.exchange.queries.repeat import filled_in_from
 
 from .doors import number, school_of
 
@@ -90,9 +91,16 @@ def need_fit(request: PersonRequest) -> HttpResponse:
 
 def _form(request: PersonRequest, data: QueryDict | None) -> NeedForm:
     initial: dict[str, Any] = {}
+    school = school_of(request)
+    if data is not None and (pk := number(data.get("like"))):
+        like = Need.objects.visible_to(request.user).filter(school=school, pk=pk).first()
+        if like is not None:
+            own = {c.pk for c in NeedForm(school=school, user=request.user).classes}
+            again = filled_in_from(like, own)
+            return NeedForm(data, school=school, user=request.user, like=like, initial=again)
     if data is None and (words := request.GET.get("words", "")):
         initial["words"] = words
-    return NeedForm(data, school=school_of(request), user=request.user, initial=initial)
+    return NeedForm(data, school=school, user=request.user, initial=initial)
 
 
 def _choice(data: QueryDict) -> queries.TopicChoice:
@@ -121,7 +129,7 @@ def _page(request: PersonRequest, form: NeedForm, data: QueryDict | None) -> dic
         # Without JavaScript the first answer is the first time that topics are suggested at all.
         data = data.copy()
         data.setlist("topics", [topic.code for topic in choice.ticked])
-        form = NeedForm(data, school=form.school, user=request.user)
+        form = _form(request, data)
     return _answer(form) | {
         "form": form,
         "choice": choice,

@@ -22,7 +22,8 @@ def need_repeat(request: PersonRequest, pk: int) -> HttpResponse:
     school = school_of(request)
     need = get_object_or_404(Need.objects.visible_to(request.user).filter(school=school), pk=pk)
     own = {c.pk for c in NeedForm(school=school, user=request.user).classes}
-    form = NeedForm(school=school, user=request.user, initial=filled_in_from(need, own))
+    values = filled_in_from(need, own)
+    form = NeedForm(school=school, user=request.user, like=need, initial=values)
     codes = list(need.topics.order_by("code").values_list("code", flat=True))
     choice = queries.choose_topics(need.words, ticked=codes)
     page = {

@@ -57,7 +57,7 @@ def steps_of_order(order: Order) -> list[Step]:
     state = Order.State(order.state)
     over = state in Order.OVER
     held = state in Order.HOLDING
-    came = held and order.day_has_come
+    came = held and order.has_begun
     answers = {
         Order.State.PLACED: (NOW, _("等单位回话")),
         Order.State.PROPOSED: (NOW, _("等学校回话")),
@@ -153,7 +153,7 @@ def due_of(order: Order, rated: Collection[str] = ()) -> Due | None:
         case Order.State.PROPOSED if order.proposed_session is not None:
             by = min(by, order.proposed_session.date)
         case Order.State.ACCEPTED | Order.State.DONE:
-            if not order.day_has_come:
+            if not order.has_begun:
                 return None
             by = order.date + timedelta(days=wait.days)
     who = [names[party] for party in wait.who if party.value not in rated]

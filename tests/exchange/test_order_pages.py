@@ -12,11 +12,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from gongyu.accounts.models import Role, User
-from gongyu.core.calendar import HalfDay, today
+from gongyu.core.calendar import HalfDay, at, now, today
 from gongyu.exchange import queries, services
-from gongyu.exchange.models import Order, Slots
+from gongyu.exchange.models import Order, Slots, Visit
 from gongyu.exchange.wording import say_count
 from tests import factories as make
 
@@ -271,7 +272,7 @@ def test_the_school_cancels_with_words_that_the_unit_reads(scene: Scene, sign_in
 
 
 def test_rating_takes_one_star_on_each_side(scene: Scene, sign_in: SignIn) -> None:
-    session = make.SessionFactory(resource=scene.resource, date=today())
+    session = make.SessionFactory(resource=scene.resource, date=today() - timedelta(days=1))
     order = scene.order(Order.State.ACCEPTED, session=session)
     for person, stars in ((scene.teacher, 5), (scene.staff, 4)):
         client = sign_in(person)
@@ -287,10 +288,29 @@ def test_rating_takes_one_star_on_each_side(scene: Scene, sign_in: SignIn) -> No
     assert "两边都评了" in text_of(sign_in(scene.teacher).get(order.get_absolute_url()))
 
 
+def test_nobody_is_asked_to_rate_before_the_visit_begins(scene: Scene, sign_in: SignIn) -> None:
+    session = make.SessionFactory(resource=scene.resource, date=today())
+    order = scene.order(Order.State.ACCEPTED, session=session)
+    client = sign_in(scene.teacher)
+
+    def asks() -> tuple[bool, bool]:
+        pages = (reverse("exchange:orders"), order.get_absolute_url())
+        one, two = (text_of(client.get(page)) for page in pages)
+        return to("rate", order) in one, 'name="stars"' in two
+
+    morning = localtime(now()).replace(hour=session.starts.hour, minute=0)
+    with at(morning - timedelta(minutes=20)):
+        assert asks() == (False, False)
+        services.arrive(order, by=scene.teacher, heads=30)
+        assert asks() == (True, True)
+    Visit.objects.all().delete()
+    with at(morning + timedelta(minutes=20)):
+        assert asks() == (True, True)
+
+
 def test_a_star_in_the_list_rates_and_leads_back_to_the_list(scene: Scene, sign_in: SignIn) -> None:
-    order = scene.order(
-        Order.State.ACCEPTED, session=make.SessionFactory(resource=scene.resource, date=today())
-    )
+    yesterday = make.SessionFactory(resource=scene.resource, date=today() - timedelta(days=1))
+    order = scene.order(Order.State.ACCEPTED, session=yesterday)
     client = sign_in(scene.teacher)
     assert to("rate", order) in text_of(client.get(reverse("exchange:orders")))
     answer = client.post(to("rate", order), {"stars": 4, "from": "list"})

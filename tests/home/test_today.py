@@ -55,7 +55,7 @@ def test_a_teacher_sees_the_visit_to_be_rated(sign_in: SignIn) -> None:
         need__filed_by=teacher,
         need__state=Need.State.ARRANGED,
         state=Order.State.ACCEPTED,
-        date=today(),
+        date=today() - timedelta(days=1),
     )
 
     page = _today(sign_in(teacher))

@@ -69,6 +69,11 @@ def test_a_need_becomes_a_promised_visit(newcomer: Newcomer) -> None:
 def test_a_visit_of_today_is_rated_from_both_sides(newcomer: Newcomer, screen: str) -> None:
     teacher = newcomer()
     sign_in_as(teacher, VISITED_TODAY[screen])
+    teacher.goto("/exchange/orders/?tab=arranged")
+    teacher.get_by_role("main").locator("a[href^='/exchange/orders/']").first.click()
+    teacher.get_by_role("link", name=re.compile("^当天")).click()
+    teacher.get_by_role("button", name="到了").click()  # from now on, whatever the hour
+    expect(teacher.get_by_role("status").filter(has_text="记下了")).to_be_visible()
     teacher.goto("/exchange/orders/")
     waiting = teacher.get_by_role("region", name="办完了，点一颗星就评好").get_by_role("link")
     expect(waiting.first).to_be_visible()

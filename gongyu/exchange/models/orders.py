@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
@@ -278,6 +278,15 @@ class Order(models.Model):
     @property
     def day_has_come(self) -> bool:
         return self.date <= today()
+
+    @property
+    def has_begun(self) -> bool:
+        """The hour of its session has come, or somebody said that the group is there."""
+        if self.date != today() or self.state in self.HAPPENED:
+            return self.day_has_come
+        visit: Visit | None = getattr(self, "visit", None)
+        is_there = visit is not None and visit.arrived_at is not None
+        return is_there or localtime(now()).time() >= self.session.starts
 
     @property
     def may_take_absence_back(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Avg, Count, Prefetch, Q, QuerySet
+from django.utils.timezone import localtime
 
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids
-from gongyu.core.calendar import today
+from gongyu.core.calendar import now, today
 from gongyu.exchange.models import Need, Order, Rating, Resource, Session
 from gongyu.places.models import Organization
 
@@ -69,11 +70,14 @@ def waiting_for_school(user: User) -> QuerySet[Order]:
 
 
 def waiting_to_be_rated(user: User) -> QuerySet[Order]:
-    """Visits whose day has come and which the person's side has not rated."""
+    """Visits that have begun (``Order.has_begun``) and that the person's side has not rated."""
+    begun = Q(date__lt=today()) | Q(state=Order.State.DONE)
+    begun |= Q(visit__arrived_at__isnull=False) | Q(session__starts__lte=localtime(now()).time())
     units = organization_ids(user, Role.UNIT)
     rated = Rating.objects.all()
     return (
         Order.objects.filter(state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lte=today())
+        .filter(begun)
         .filter(
             _spoken_for_by(user) & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
             | Q(session__resource__unit__in=units)

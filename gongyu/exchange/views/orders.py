@@ -194,7 +194,7 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
     placed = state == Order.State.PLACED
     mates = list(Order.objects.mates_of(order).with_parties().order_by("pk"))
     ways, halves = _ways(order, mates) if side == "unit" and placed else ([], [])
-    may_rate = bool(mine) and held and order.day_has_come and mine not in {r.side for r in ratings}
+    may_rate = bool(mine) and held and order.has_begun and mine not in {r.side for r in ratings}
     return {
         "order": order,
         "need": order.need,

@@ -58,10 +58,10 @@ def build() -> dict[str, object]:
         asked = make.SessionFactory(resource=visit, date=day, half_day=HalfDay.MORNING)
         make.SessionFactory(resource=visit, date=day, half_day=HalfDay.AFTERNOON)
         make.OrderFactory(session=asked, need__headcount=30, need__topics=shown)
-    today = make.SessionFactory(resource=visit, date=date(2026, 11, 24))
+    yesterday = make.SessionFactory(resource=visit, date=date(2026, 11, 23))
     been = make.NeedFactory(headcount=30)
     people[VISITOR] = been.filed_by
-    make.OrderFactory(session=today, need=been, state="accepted")
+    make.OrderFactory(session=yesterday, need=been, state="accepted")
     people[OFFICE] = make.person(Role.COMMISSION, make.CommissionFactory(name="区教委"))
     problem = make.ProblemFactory(
         title=PROBLEM,

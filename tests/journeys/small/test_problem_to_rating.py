@@ -51,6 +51,13 @@ def rate(page: Page, order: str, stars: int) -> None:
     expect(page.get_by_role("status").filter(has_text="评好了，谢谢。")).to_be_visible()
 
 
+def arrive(page: Page, order: str) -> None:
+    page.goto(order)
+    page.get_by_role("link", name=re.compile("^当天")).click()
+    page.get_by_role("button", name="到了").click()
+    expect(page.get_by_role("status").filter(has_text="记下了")).to_be_visible()
+
+
 def figures(page: Page, small: SmallDistrict) -> str:
     page.goto(f"/exchange/problems/{small.facts['problem']}/")
     return re.sub(r"\s", "", page.get_by_role("region", name="学校提的需求怎么样了").inner_text())
@@ -90,6 +97,7 @@ def test_a_problem_becomes_a_rated_visit_though_the_first_unit_declines(
     assert "有人接1个" in figures(teacher, small)
 
     small.serve(SECOND_DAY)
+    arrive(teacher, order)
     rate(teacher, order, 5)
     rate(far, order, 4)
     teacher.goto(order)

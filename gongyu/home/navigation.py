@@ -33,6 +33,7 @@ _MAP = (_("资源地图"), "places:map", "map-pin")
 _NEEDS = (_("需求"), "exchange:needs", "list-checks")
 _PUSHED = (_("进校园"), "exchange:whitelist", "shield-check")
 _CALENDAR = (_("日历"), "exchange:calendars", "calendar-days")
+_PROBLEMS = (_("问题"), "exchange:problems", "lightbulb")
 _FILE = (_("提需求"), "exchange:need_new", "message-square-plus")
 
 PLACES: dict[str, list[tuple[Any, str, str]]] = {
@@ -68,13 +69,14 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
         (_("派单"), "exchange:runs", "route"),
         (_("工作台"), "exchange:desk", "gauge"),
         (_("摸底"), "exchange:census", "library"),
-        (_("问题"), "exchange:problems", "lightbulb"),
+        _PROBLEMS,
         (_("审核"), "publishing:review", "badge-check"),
         _WRITE,
         _MAP,
     ],
     Role.DEPARTMENT: [
         _TODAY,
+        _PROBLEMS,
         _WRITE,
         (_("政策库"), "publishing:policies", "scroll-text"),
         _PUSHED,
@@ -102,6 +104,7 @@ TOWN_PLACES = [
     _NEEDS,
     (_("派单"), "exchange:runs", "route"),
     (_("工作台"), "exchange:desk", "gauge"),
+    _PROBLEMS,
     _WRITE,
     (_("活动"), "publishing:activities", "calendar-days"),
     _PUSHED,

@@ -196,7 +196,7 @@ def test_a_pin_that_the_engine_finds_impossible_stops_the_run_with_its_sentence(
     run = solved(office)
 
     assert run.job.state == Job.State.FAILED
-    assert "先在“约定”里撤掉这一条" in run.job.failure
+    assert "先在“指定”里撤掉这一条" in run.job.failure
     assert not run.matches.exists()
 
 
@@ -244,10 +244,10 @@ def test_from_a_row_of_the_plan_to_the_next_plan(
         client.post(address, {"kind": "not_session", "reason": "那周校门口修路"}, follow=True)
     )
 
-    assert "又改了 1 条约定" in page
+    assert "又改了 1 条指定" in page
     listed = text_of(client.get(RULES))
     assert "那周校门口修路" in listed
-    assert "有 1 条约定管着派单" in listed
+    assert "有 1 条指定管着派单" in listed
     client.post(reverse("exchange:run_again", args=[run.pk]))
     again = MatchingRun.objects.latest("pk")
     assert (again.fairness, again.town, again.kind) == (run.fairness, None, run.kind)
@@ -266,9 +266,9 @@ def test_a_pinned_row_is_marked_and_undone_from_the_list(
 
     page = text_of(client.post(reverse("exchange:rule_undo", args=[pin.pk]), follow=True))
 
-    assert "还没有约定" in page
-    assert "撤掉的约定" in page
-    assert "又改了 1 条约定" in text_of(client.get(run.get_absolute_url()))
+    assert "还没有指定" in page
+    assert "撤掉的指定" in page
+    assert "又改了 1 条指定" in text_of(client.get(run.get_absolute_url()))
 
 
 def test_a_contradiction_stands_in_the_form_with_what_was_typed(

@@ -9,21 +9,24 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from gongyu.accounts.models import Role, User
-from gongyu.core.calendar import today
-from gongyu.exchange.models import Need, Order
+from gongyu.core.calendar import now, today
+from gongyu.exchange.models import JoinedNeed, JoinedVisit, Need, Order
 from gongyu.families.models import ReadRecord
 from tests.factories import (
+    DivisionFactory,
     ExperienceFactory,
     GrowthNoteFactory,
     GuardianshipFactory,
     NeedFactory,
     OrderFactory,
     PolicyFactory,
+    ProblemFactory,
     SchoolFactory,
     StudentFactory,
     TeachingFactory,
     UnitFactory,
     person,
+    town_clerk,
 )
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +100,38 @@ def test_the_commission_sees_the_pool_the_reviews_and_who_is_late(sign_in: SignI
     assert "需求池里有 2 个需求在等" in page
     assert "我家的饭桌" in page
     assert late.get_absolute_url() in page
+
+
+def test_whoever_settles_sees_what_waits_for_it_and_its_town_only(sign_in: SignIn) -> None:
+    order = OrderFactory(state=Order.State.DISPUTED, need__state=Need.State.ORDERED)
+    clerks = ((town_clerk(order.need.school.town), True), (town_clerk(DivisionFactory()), False))
+    for user, sees in ((person(Role.COMMISSION), True), *clerks):
+        page = _today(sign_in(user))
+        assert ("1 件事等您回话" in page) is sees
+        assert (order.get_absolute_url() in page) is sees
+
+
+def test_a_department_sees_the_problems_it_leads(sign_in: SignIn) -> None:
+    user = person(Role.DEPARTMENT)
+    own, other = ProblemFactory(lead=user.memberships.get().organization), ProblemFactory()
+
+    page = _today(sign_in(user))
+
+    assert own.get_absolute_url() in page
+    assert other.get_absolute_url() not in page
+    assert 'href="/exchange/problems/"' in page
+
+
+def test_a_teacher_is_asked_to_go_together_on_the_first_page(sign_in: SignIn) -> None:
+    asking, asked = NeedFactory(), NeedFactory()
+    group = JoinedVisit.objects.create(opened_by=asking.filed_by, opened_at=now())
+    for need, agreed in ((asking, now()), (asked, None)):
+        JoinedNeed.objects.create(
+            joined=group, need=need, asked_by=asking.filed_by, asked_at=now(), agreed_at=agreed
+        )
+
+    assert str(asking.school) in _today(sign_in(asked.filed_by))
+    assert "想一起办" not in _today(sign_in(asking.filed_by))
 
 
 def test_a_department_sees_the_policies_that_nobody_has_explained(sign_in: SignIn) -> None:

@@ -54,15 +54,15 @@ def test_a_towns_clerk_runs_her_own_town(newcomer: Newcomer) -> None:
 
     # What she knows better
     clerk.goto(plan)
-    clerk.get_by_role("link", name=re.compile("^约定：")).first.click()
+    clerk.get_by_role("link", name=re.compile("^指定：")).first.click()
     heading(clerk, "这样行吗")
     look(clerk)
     clerk.get_by_label("不配这家单位").check()
     clerk.get_by_label("为什么").fill("那周门口修路，大车进不去")
-    clerk.get_by_role("button", name="就这样约定").click()
-    expect(main).to_contain_text("又改了 1 条约定")
+    clerk.get_by_role("button", name="就这样指定").click()
+    expect(main).to_contain_text("又改了 1 条指定")
     look(clerk)
-    clerk.get_by_role("button", name="按约定再运行一次").click()
+    clerk.get_by_role("button", name="按指定再运行一次").click()
     heading(clerk, "个没配上")
     expect(main).not_to_contain_text("又改了")
     latest = clerk.url

@@ -446,7 +446,7 @@ class Migration(migrations.Migration):
             name='PlanRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('pin', '钉住这一对'), ('not_session', '不配这一场'), ('not_unit', '不配这家单位')], max_length=12, verbose_name='约定')),
+                ('kind', models.CharField(choices=[('pin', '钉住这一对'), ('not_session', '不配这一场'), ('not_unit', '不配这家单位')], max_length=12, verbose_name='指定')),
                 ('reason', models.CharField(max_length=120, verbose_name='为什么')),
                 ('at', models.DateTimeField(verbose_name='什么时候')),
                 ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤掉的时间')),
@@ -457,8 +457,8 @@ class Migration(migrations.Migration):
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='places.organization')),
             ],
             options={
-                'verbose_name': '派单约定',
-                'verbose_name_plural': '派单约定',
+                'verbose_name': '派单指定',
+                'verbose_name_plural': '派单指定',
                 'ordering': ['-at', '-pk'],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'not_unit'), ('session__isnull', True)), models.Q(models.Q(('kind', 'not_unit'), _negated=True), ('session__isnull', False)), _connector='OR'), name='plan_rule_about_session_or_unit'), models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='plan_rule_undone_by_somebody'), models.UniqueConstraint(condition=models.Q(('kind', 'pin'), ('undone_at__isnull', True)), fields=('need',), name='one_pin_a_need'), models.UniqueConstraint(condition=models.Q(('kind', 'not_session'), ('undone_at__isnull', True)), fields=('need', 'session'), name='session_banned_once_a_need'), models.UniqueConstraint(condition=models.Q(('kind', 'not_unit'), ('undone_at__isnull', True)), fields=('need', 'unit'), name='unit_banned_once_a_need')],
             },

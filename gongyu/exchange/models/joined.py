@@ -98,6 +98,18 @@ class JoinedNeed(models.Model):
     def __str__(self) -> str:
         return f"{self.need}+{self.joined_id}"
 
+    @property
+    def with_whom(self) -> list[Need]:
+        """The needs of the group that said yes and still wait."""
+        return [
+            member.need
+            for member in self.joined.members.all()
+            if member.pk != self.pk
+            and member.agreed_at is not None
+            and member.left_at is None
+            and member.need.state == Need.State.POOLED
+        ]
+
 
 class GroupSplit(models.Model):
     """分两批: a unit takes a group on two half-days; the halves add up to the whole.

@@ -43,14 +43,14 @@ class PlanRuleQuerySet(models.QuerySet["PlanRule"]):
 
 
 class PlanRule(models.Model):
-    """约定: a pin (钉住) or a ban, by whom, when and why. Undone, it stays as a record."""
+    """指定: a pin (钉住) or a ban, by whom, when and why. Undone, it stays as a record."""
 
     class Kind(models.TextChoices):
         PIN = "pin", _("钉住这一对")
         NOT_SESSION = "not_session", _("不配这一场")
         NOT_UNIT = "not_unit", _("不配这家单位")
 
-    kind = models.CharField(_("约定"), max_length=12, choices=Kind)
+    kind = models.CharField(_("指定"), max_length=12, choices=Kind)
     need = models.ForeignKey(Need, on_delete=models.CASCADE, related_name="plan_rules")
     session = models.ForeignKey(
         Session, null=True, blank=True, on_delete=models.CASCADE, related_name="plan_rules"
@@ -68,8 +68,8 @@ class PlanRule(models.Model):
 
     class Meta:
         ordering = ["-at", "-pk"]
-        verbose_name = _("派单约定")
-        verbose_name_plural = _("派单约定")
+        verbose_name = _("派单指定")
+        verbose_name_plural = _("派单指定")
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="not_unit", session__isnull=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from gongyu.accounts.models import User
 from gongyu.core.calendar import today
 from gongyu.engines.matching.problem import first_level
 from gongyu.exchange.models import JoinedNeed, Need, Session
@@ -14,6 +15,7 @@ from gongyu.exchange.models.joined import MOST_TOGETHER
 from gongyu.exchange.planning import Draft
 
 from .distance import road_km_between
+from .lists import spoken_for_by
 
 WITHIN_KM = 5.0  # further apart is no neighbourhood
 MOST_SUGGESTED = 3
@@ -98,6 +100,22 @@ def _ways_to_meet(need: Need, other: Need) -> set[str]:
 
 def _subjects(need: Need) -> set[str]:
     return {first_level(topic.code) for topic in need.topics.all()}
+
+
+def asked_to_join(user: User) -> list[JoinedNeed]:
+    """What others nearby ask of needs that the person speaks for, oldest first; 2 queries."""
+    asked = (
+        JoinedNeed.objects.filter(
+            spoken_for_by(user),
+            agreed_at__isnull=True,
+            left_at__isnull=True,
+            need__state=Need.State.POOLED,
+        )
+        .select_related("need__school_class", "joined")
+        .prefetch_related("joined__members__need__school", "joined__members__need__school_class")
+        .order_by("asked_at", "pk")
+    )
+    return [row for row in asked if row.with_whom]
 
 
 def together_of(need: Need) -> Together:

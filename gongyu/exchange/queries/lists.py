@@ -48,7 +48,7 @@ def offers_of(unit: Organization) -> list[Resource]:
     )
 
 
-def _spoken_for_by(user: User) -> Q:
+def spoken_for_by(user: User) -> Q:
     """Orders for which the person speaks on the school's side (``policies.speaks_for_school``)."""
     return Q(need__school__in=organization_ids(user, Role.SCHOOL_ADMIN)) | Q(
         need__filed_by=user, need__school__in=organization_ids(user, Role.TEACHER)
@@ -63,7 +63,7 @@ def waiting_for_unit(user: User) -> QuerySet[Order]:
 def waiting_for_school(user: User) -> QuerySet[Order]:
     """Proposals that a school owes an answer to."""
     return (
-        Order.objects.filter(_spoken_for_by(user), state=Order.State.PROPOSED)
+        Order.objects.filter(spoken_for_by(user), state=Order.State.PROPOSED)
         .with_parties()
         .order_by("answered_at", "pk")
     )
@@ -79,7 +79,7 @@ def waiting_to_be_rated(user: User) -> QuerySet[Order]:
         Order.objects.filter(state__in=[Order.State.ACCEPTED, Order.State.DONE], date__lte=today())
         .filter(begun)
         .filter(
-            _spoken_for_by(user) & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
+            spoken_for_by(user) & ~Q(pk__in=rated.filter(side=Rating.Side.SCHOOL).values("order"))
             | Q(session__resource__unit__in=units)
             & ~Q(pk__in=rated.filter(side=Rating.Side.UNIT).values("order"))
         )

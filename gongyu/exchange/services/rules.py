@@ -35,7 +35,7 @@ def set_rule(kind: str, need: Need, session: Session, *, by: User, reason: str) 
     need = Need.objects.select_for_update().select_related("school").get(pk=need.pk)
     if need.state != Need.State.POOLED:
         raise MoveNotAllowed(
-            _("这条需求现在是“%(state)s”，不用再约定了。") % {"state": need.get_state_display()}
+            _("这条需求现在是“%(state)s”，不用再指定了。") % {"state": need.get_state_display()}
         )
     others = PlanRule.objects.active().filter(need=need).with_parties()
     if kind == PlanRule.Kind.PIN:
@@ -124,8 +124,8 @@ def undo_rule(rule: PlanRule, *, by: User) -> PlanRule:
     rule = PlanRule.objects.select_for_update().get(pk=rule.pk)
     check_oversees(by, rule.need.school.town)
     if rule.undone_at is not None:
-        raise MoveNotAllowed(_("这条约定已经撤掉了。"))
+        raise MoveNotAllowed(_("这条指定已经撤掉了。"))
     rule.undone_at, rule.undone_by = now(), by
     rule.save(update_fields=["undone_at", "undone_by"])
-    timeline.record(rule, "rule.undo", _("撤掉约定"), by=by)
+    timeline.record(rule, "rule.undo", _("撤掉指定"), by=by)
     return rule

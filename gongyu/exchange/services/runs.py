@@ -235,7 +235,7 @@ def solve(run_id: int, *, seed: int = 0) -> None:
     _keep(run, plan, needs, sessions)
 
 
-_LIFT = gettext_lazy("先在“约定”里撤掉这一条，再运行一次。")
+_LIFT = gettext_lazy("先在“指定”里撤掉这一条，再运行一次。")
 
 
 def _lost_pin(rules: list[PlanRule], sessions: list[Session]) -> str | None:

@@ -25,6 +25,7 @@ from gongyu.exchange.queries.admission import admission_counts, admissions, sess
 from .doors import unit_of
 
 A_PAGE = 30
+_ALL = "all"
 
 
 @access(can_keep_entries)
@@ -39,9 +40,10 @@ def admission_apply(request: PersonRequest) -> HttpResponse:
 @access(can_take_census)
 @require_GET
 def admission_list(request: PersonRequest) -> HttpResponse:
-    state = request.GET.get("state", "")
     counts = admission_counts()
     labels = [*UnitAdmission.State.choices, ("due", _("该年审了"))]
+    waiting = next((key for key in (UnitAdmission.State.APPLIED, "due") if counts[key]), _ALL)
+    state = request.GET.get("state", waiting)  # what waits for the commission comes first
     here = reverse("exchange:admissions")
     tabs = [
         {
@@ -52,7 +54,12 @@ def admission_list(request: PersonRequest) -> HttpResponse:
         }
         for key, label in labels
     ]
-    all_tab = {"label": _("全部"), "url": here, "current": not state, "count": None}
+    all_tab = {
+        "label": _("全部"),
+        "url": f"{here}?state={_ALL}",
+        "current": state == _ALL,
+        "count": None,
+    }
     page = {
         "tabs": [all_tab, *tabs],
         "counts": counts,

@@ -127,7 +127,7 @@ def match_rule(request: PersonRequest, pk: int, match: int) -> HttpResponse:
         except DomainError as refusal:
             form.add_error(None, refusal.sentence)
         else:
-            said = _("记下了：%(what)s。按约定再运行一次，方案就会变。")
+            said = _("记下了：%(what)s。按指定再运行一次，方案就会变。")
             messages.success(request, said % {"what": rule.get_kind_display()})
             return redirect(run)
     rules = PlanRule.objects.active().filter(need=found.need).with_parties()

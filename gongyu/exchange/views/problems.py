@@ -26,13 +26,13 @@ from gongyu.exchange.queries.problems import problems, topics_to_ask, visits_of_
 @require_GET
 def problem_list(request: HttpRequest) -> HttpResponse:
     keeps = can_keep_problems.test(request.user)
-    page = {"problems": list(problems()), "keeps": keeps, "shell": _shell(keeps)}
+    page = {"problems": list(problems()), "keeps": keeps, "shell": _shell(request)}
     return render(request, "exchange/problem_list.html", page)
 
 
-def _shell(keeps: bool) -> str:
-    """Whoever keeps the list reads it at the own desk, everybody else as a visitor."""
-    return "app.html" if keeps else "site.html"
+def _shell(request: HttpRequest) -> str:
+    """Whoever is signed in reads the list at the own desk, everybody else as a visitor."""
+    return "app.html" if request.user.is_authenticated else "site.html"
 
 
 @access(everyone)
@@ -48,6 +48,7 @@ def _page(
 ) -> HttpResponse:
     problem = get_object_or_404(problems(), pk=pk)
     keeps = can_keep_problems.test(request.user)
+    topics = list(problem.topics.all())
     page = {
         "problem": problem,
         "evidence": list(problem.evidence.all()),
@@ -58,7 +59,8 @@ def _page(
         "effect": effect_of_problem(problem),
         "fewest": FEWEST,
         "keeps": keeps,
-        "shell": _shell(keeps),
+        "only_topic": topics[0].code if len(topics) == 1 else "",
+        "shell": _shell(request),
         "moves": [s for s in Problem.State if s in Problem.MOVES[problem.state]],
         "evidence_form": evidence,
         "measure_form": measure,

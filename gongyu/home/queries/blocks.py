@@ -12,19 +12,18 @@ from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
 from gongyu.accounts.queries import organization_ids
-from gongyu.core.calendar import midnight, say_day, say_half_day, today
+from gongyu.core.calendar import say_day, say_half_day, today
 from gongyu.exchange import queries as exchange
-from gongyu.exchange.models import MatchingRun, Need, Order
+from gongyu.exchange.models import Need, Order
 from gongyu.exchange.queries.effects import effects_to_ask
+from gongyu.exchange.queries.joined import asked_to_join
 from gongyu.families.queries import ChildWithNotes
-from gongyu.places.models import Division
 from gongyu.publishing import queries as publishing
 from gongyu.publishing.models import Article
 
 ROWS = 5
 EFFECTS = 2
 AHEAD = 20  # visits looked at for the next one of each child's class
-LATE_AFTER_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +80,8 @@ TONES: dict[str, str] = {
     Order.State.DONE: "ok",
     Order.State.RATED: "ok",
     Order.State.DECLINED: "stop",
+    Order.State.DISPUTED: "wait",
+    Order.State.REVISIT: "wait",
 }
 
 
@@ -282,54 +283,27 @@ def in_pool(user: User) -> Block:
     )
 
 
+def join_asks(user: User) -> Block:
+    """Needs nearby whose people ask to go together; one tap on the need's page answers."""
+    asked = asked_to_join(user)
+    return Block(
+        _("附近的班想一起办，等您点头"),
+        [
+            Row(
+                title=_("、").join(f"{n.school}{n.who_label}" for n in row.with_whom),
+                meta=_("想和%(who)s一起：%(words)s")
+                % {"who": row.need.who_label, "words": row.need.words},
+                url=row.need.get_absolute_url(),
+            )
+            for row in asked[:ROWS]
+        ],
+        waits=len(asked),
+    )
+
+
 def effects(user: User) -> list[Order]:
     """Visits of a term ago: was it of use? A few at a time."""
     return list(effects_to_ask(user)[:EFFECTS])
-
-
-def pool(title: str, town: Division | None = None) -> Block:
-    """What waits in the pool of the district or of a town, and when it was last matched."""
-    last = MatchingRun.objects.of_scope(town).filter(objective__isnull=False).first()
-    needs = Need.objects.of_town(town)
-    rows = [
-        Row(
-            _("需求池里有 %(count)d 个需求在等") % {"count": needs.waiting().count()},
-            _("上一次统一匹配：%(day)s") % {"day": say_day(last.started_at.date())}
-            if last
-            else _("还没有做过统一匹配"),
-            reverse("exchange:runs"),
-            icon="route",
-        )
-    ]
-    returned = needs.returned().count()
-    if returned:
-        rows.append(
-            Row(
-                _("%(count)d 个退回来了，还没有新去处") % {"count": returned},
-                _("可以只给它们另找，已经约定的都不动"),
-                reverse("exchange:runs"),
-                icon="undo-2",
-            )
-        )
-    return Block(
-        title,
-        rows,
-        more_url=reverse("exchange:needs"),
-        more_label=_("看需求池"),
-    )
-
-
-def late(town: Division | None = None) -> Block:
-    late = Order.objects.of_town(town).filter(
-        state=Order.State.PLACED, placed_at__lt=midnight(today() - timedelta(days=LATE_AFTER_DAYS))
-    )
-    return Block(
-        _("单位超过 %(days)d 天没回话的") % {"days": LATE_AFTER_DAYS},
-        order_rows(late.with_parties().order_by("placed_at", "pk")[:ROWS]),
-        more_url=reverse("exchange:orders"),
-        more_label=_("看全部订单"),
-        empty=_("都按时回了话。"),
-    )
 
 
 def own_articles(user: User, empty: str) -> Block:

@@ -15,7 +15,7 @@ from gongyu.places.models import Division
 from gongyu.publishing import queries as publishing
 from gongyu.publishing.models import Policy
 
-from . import blocks
+from . import blocks, looked_after
 from .blocks import Action, Block, Row, TodayPage
 
 
@@ -59,6 +59,7 @@ def _teacher(user: User) -> TodayPage:
     return TodayPage(
         [
             blocks.proposals(user),
+            blocks.join_asks(user),
             blocks.to_rate(user),
             blocks.safety(user, "school"),
             blocks.visits(user, Role.TEACHER),
@@ -74,6 +75,7 @@ def _school_admin(user: User) -> TodayPage:
     return TodayPage(
         [
             blocks.proposals(user),
+            blocks.join_asks(user),
             blocks.to_rate(user),
             blocks.safety(user, "school"),
             blocks.visits(user, Role.SCHOOL_ADMIN),
@@ -115,8 +117,9 @@ def _town(user: User, town: Division) -> TodayPage:
     """A town's office: the pool of its schools, and what a community's people see."""
     return TodayPage(
         [
-            blocks.pool(_("%(town)s的学校") % {"town": town}, town),
-            blocks.late(town),
+            looked_after.to_settle(town),
+            looked_after.pool(_("%(town)s的学校") % {"town": town}, town),
+            looked_after.late(town),
             blocks.own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
             blocks.weekend(),
         ],
@@ -128,7 +131,9 @@ def _commission(user: User) -> TodayPage:
     reviews = list(publishing.waiting_for_review()[: blocks.ROWS + 1])
     return TodayPage(
         [
-            blocks.pool(_("全区的需求")),
+            looked_after.to_settle(),
+            looked_after.pool(_("全区的需求")),
+            looked_after.to_admit(),
             Block(
                 _("家长的经验，等您审一审"),
                 blocks.article_rows(reviews[: blocks.ROWS]),
@@ -137,7 +142,7 @@ def _commission(user: User) -> TodayPage:
                 more_label=_("去审核"),
                 empty=_("没有等审核的。"),
             ),
-            blocks.late(),
+            looked_after.late(),
         ],
         [Action(_("统一匹配、派单"), reverse("exchange:runs"), "route")],
     )
@@ -147,6 +152,7 @@ def _department(user: User) -> TodayPage:
     silent = Policy.objects.filter(explainers__isnull=True).order_by("-reference")[: blocks.ROWS]
     return TodayPage(
         [
+            looked_after.led_problems(user),
             Block(
                 _("还没人讲成人话的政策"),
                 [Row(policy.title, policy.issuer, policy.get_absolute_url()) for policy in silent],

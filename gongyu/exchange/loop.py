@@ -136,15 +136,19 @@ class Due:
         }
 
 
-def due_of(order: Order, rated: Collection[str] = ()) -> Due | None:
-    """What an order waits for; None where it waits for nobody. ``rated``: sides that have rated."""
+def due_of(order: Order, rated: Collection[str] = (), settlers: str = "") -> Due | None:
+    """What an order waits for; None where it waits for nobody.
+
+    ``rated``: sides that have rated. ``settlers``: who confers and calls back, by name
+    (``queries.settlers``); a list, which does not ask for each order, names the kinds.
+    """
     wait = WAITS.get(order.state)
     if wait is None:
         return None
     names = {
         Party.SCHOOL: str(order.need.school),
         Party.UNIT: str(order.session.resource.unit),
-        Party.DISTRICT: str(Party.DISTRICT.label),
+        Party.DISTRICT: settlers or _("镇街或者区教委"),
     }
     by = timezone.localdate(order.since) + timedelta(days=wait.days)
     match order.state:
@@ -162,14 +166,18 @@ def due_of(order: Order, rated: Collection[str] = ()) -> Due | None:
     return Due(_("和").join(who), str(wait.what), by, str(wait.then))
 
 
-def due_of_need(need: Need, order: Order | None) -> Due | None:
+def due_of_need(need: Need, order: Order | None, settlers: str = "") -> Due | None:
     """What a need waits for: its order's answer, or the district's next dispatch."""
     if order is not None and order.state in Order.LIVE:
-        return due_of(order)
+        return due_of(order, settlers=settlers)
     if need.state != Need.State.POOLED:
         return None
-    desk = str(need.desk or Party.DISTRICT.label)
-    return Due(desk, _("派单"), need.date_to, _("过了最晚的日子，可以改了日子再提"))
+    return Due(
+        settlers or str(need.desk or Party.DISTRICT.label),
+        _("派单"),
+        need.date_to,
+        _("过了最晚的日子，可以改了日子再提"),
+    )
 
 
 def timeline_of(target: Model) -> list[Entry]:

@@ -248,7 +248,7 @@ def test_from_the_pages_object_confer_and_read(scene: Scene, office: User, sign_
     page = unit.post(
         reverse("exchange:order_object", args=[order.pk]), {"reason": "time"}, follow=True
     ).content.decode()
-    assert "异议送到区里了" in page
+    assert "异议送到了，区教委商定以后告诉您" in page
     assert "等区教委会商" in page
 
     confer = reverse("exchange:order_confer", args=[order.pk])
@@ -260,3 +260,16 @@ def test_from_the_pages_object_confer_and_read(scene: Scene, office: User, sign_
     page = school.get(order.get_absolute_url()).content.decode()
     assert "会商：退回需求池" in page
     assert "另找一家" in page
+
+
+def test_the_body_that_may_settle_and_the_one_that_did_are_named(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    clerk = make.town_clerk(scene.school.town)
+    order = disputed(scene, make.person(Role.COMMISSION))
+    teacher = sign_in(scene.teacher)
+    page = teacher.get(order.get_absolute_url()).content.decode()
+    assert f"等{scene.school.town}或者区教委会商" in page
+    services.settle_objection(order, by=clerk, outcome=Objection.Outcome.POOL, agreed="再找一家")
+    page = teacher.get(order.get_absolute_url()).content.decode()
+    assert f"{scene.school.town}会商：" in page

@@ -170,4 +170,4 @@ def test_the_page_of_a_need_asks_the_same_with_many_orders_and_sessions(
     for days in range(1, 8):
         session = make.SessionFactory(resource=scene.resource, date=today() + timedelta(days + 10))
         make.OrderFactory(need=need, session=session, state=Order.State.DECLINED)
-    assert queries_of(client, need.get_absolute_url()) == few <= 16
+    assert queries_of(client, need.get_absolute_url()) == few <= 17

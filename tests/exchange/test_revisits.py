@@ -61,7 +61,7 @@ def test_rated_low_by_the_school_the_district_asks_at_once(scene: Scene, office:
     assert order.revisit.why == "low"
     asked = Notice.objects.get(to=office, verb="order.revisit")
     assert asked.asks
-    assert "请区里回访：评得低" in asked.sentence
+    assert "请区教委回访：评得低" in asked.sentence
 
 
 def test_a_low_rating_by_the_unit_alone_is_no_reason_to_ask(scene: Scene) -> None:
@@ -144,7 +144,7 @@ def test_the_page_of_the_district_asks_for_the_answer(
     order = visited(scene, 0, school=1)
     after_the_chore(order)
     client = sign_in(office)
-    assert "等区里回访：评得低" in client.get(order.get_absolute_url()).content.decode()
+    assert "等区教委回访：评得低" in client.get(order.get_absolute_url()).content.decode()
     address = reverse("exchange:order_revisit", args=[order.pk])
     assert "请选一个。" in client.post(address, {}).content.decode()
     page = client.post(address, {"result": "fair", "words": "时间太短"}, follow=True)
@@ -160,4 +160,4 @@ def test_the_desk_shows_what_waits_for_the_district(
     page = sign_in(office).get(reverse("exchange:desk_orders", args=["revisit"])).content.decode()
 
     assert "等回访，</span>" in page
-    assert "等区教委回访" in page
+    assert "等镇街或者区教委回访" in page

@@ -47,7 +47,7 @@ WAITS: dict[str, Wait] = {
     _S.DISPUTED: Wait((Party.DISTRICT,), _("会商"), "CONFER_WITHIN_DAYS", _("自动回到需求池")),
     _S.PROPOSED: Wait((Party.SCHOOL,), _("回复改期"), "RETURN_AFTER_DAYS", _("自动回到需求池")),
     _S.ACCEPTED: Wait(
-        (Party.SCHOOL, Party.UNIT), _("评单"), "RATE_WITHIN_DAYS", _("按办成记，请区里回访")
+        (Party.SCHOOL, Party.UNIT), _("评单"), "RATE_WITHIN_DAYS", _("按办成记，转回访")
     ),
     _S.DONE: Wait(
         (Party.SCHOOL, Party.UNIT), _("评单"), "RATE_WITHIN_DAYS", _("学校没评的回访，其余归档")
@@ -138,7 +138,7 @@ ORDER_MOVES: tuple[Move, ...] = (
     Move("order.happen", _("实施"), (_S.ACCEPTED,), _S.DONE, (*_BOTH, Party.PLATFORM)),
     Move(
         "order.revisit",
-        _("请区里回访"),
+        _("转回访"),
         (_S.DONE, _S.RATED),
         _S.REVISIT,
         (Party.PLATFORM,),

@@ -44,7 +44,7 @@ def _why_it_stays(card: Card) -> str:
     if card.is_offer or state == Order.State.PROPOSED:
         return _("提议送出去了，等学校点头。")
     if state == Order.State.DISPUTED:
-        return _("区里正在会商，先不动。")
+        return _("正在会商，先不动。")
     if state == Order.State.ACCEPTED and not card.order.day_has_come:
         return _("约好的不能直接挪：先和学校说好，取消了再约。")
     return ""

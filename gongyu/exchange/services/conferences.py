@@ -10,6 +10,7 @@ from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, SessionGone
 from gongyu.exchange.models import Need, Objection, Order, Party, Session
 from gongyu.exchange.policies import settles, speaks_for_school, speaks_for_unit
+from gongyu.exchange.queries.settlers import settler, settlers_of
 
 from .moves import lock_order, lock_sessions, move_need, move_order, take_in_hand
 from .orders import place_order
@@ -32,7 +33,8 @@ def object_to_order(order: Order, *, by: User, reason: str, words: str = "") -> 
     objection = Objection.objects.create(
         order=order, side=side, reason=reason, words=words.strip(), by=by, at=now()
     )
-    said = _("%(side)s提出派单异议：%(why)s，等区里会商") % {
+    said = _("%(side)s提出派单异议：%(why)s，等%(who)s会商") % {
+        "who": settlers_of(order.need),
         "side": side.label,
         "why": objection.get_reason_display(),
     }
@@ -93,7 +95,8 @@ def settle_objection(
     objection.outcome, objection.agreed = outcome, agreed.strip()
     objection.agreed_with = agreed_with.strip()
     objection.settled_by, objection.settled_at = by, now()
-    said = _("会商：%(outcome)s。%(agreed)s") % {
+    said = _("%(who)s会商：%(outcome)s。%(agreed)s") % {
+        "who": settler(by, order.need),
         "outcome": Objection.Outcome(outcome).label,
         "agreed": objection.agreed,
     }

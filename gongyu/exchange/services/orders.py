@@ -103,6 +103,8 @@ def write_order(
     said = (
         _("排队排到了，向%(unit)s点单：%(when)s")
         if origin == Order.Origin.QUEUE
+        else _("派给%(unit)s：%(when)s")
+        if origin == Order.Origin.RUN
         else _("向%(unit)s点单：%(when)s")
         if joined is None
         else _("一起向%(unit)s点单：%(when)s")

@@ -10,6 +10,7 @@ from gongyu.core.errors import DomainError
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, TooEarlyToRate
 from gongyu.exchange.models import Need, Order, Party, Rating, Revisit
 from gongyu.exchange.policies import settles, speaks_for_school, speaks_for_unit
+from gongyu.exchange.queries.settlers import settler, settlers_of
 
 from .moves import lock_order, move_need, move_order, take_in_hand
 from .steps import note_step
@@ -106,7 +107,8 @@ def close_rated(order: Order) -> Order:
         return order
     move_order(order, Order.State.REVISIT, verb="order.revisit", who=Party.PLATFORM, reason=why)
     Revisit.objects.create(order=order, why=why, opened_at=now())
-    note_step(order, "order.revisit", _("请区里回访：%(why)s") % {"why": why.label}, by=None)
+    asked = {"who": settlers_of(order.need), "why": why.label}
+    note_step(order, "order.revisit", _("请%(who)s回访：%(why)s") % asked, by=None)
     return order
 
 
@@ -135,5 +137,9 @@ def give_up_revisit(order: Order) -> Order:
 def _close_revisit(order: Order, who: Party, result: str, words: str, *, by: User | None) -> None:
     move_order(order, Order.State.ARCHIVED, verb="order.revisited", who=who, reason=result)
     Revisit.objects.filter(order=order).update(result=result, words=words, by=by, closed_at=now())
-    said = _("回访：%(result)s，归档") % {"result": Revisit.Result(result).label}
+    who_asked = settler(by, order.need) if by else ""
+    said = _("%(who)s回访：%(result)s，归档") % {
+        "who": who_asked,
+        "result": Revisit.Result(result).label,
+    }
     note_step(order, "order.revisited", said, by=by)

@@ -20,6 +20,7 @@ from gongyu.exchange.policies import (
     can_end_orders,
     can_file_need,
 )
+from gongyu.exchange.queries.settlers import settlers_of
 
 from .doors import order_for
 from .orders import again
@@ -36,7 +37,8 @@ def order_object(request: PersonRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return again(request, order, "object_form", form)
     order = services.object_to_order(order, by=request.user, **form.cleaned_data)
-    messages.success(request, _("异议送到区里了，商定了会告诉您。"))
+    said = _("异议送到了，%(who)s商定以后告诉您。")
+    messages.success(request, said % {"who": settlers_of(order.need)})
     return redirect(order)
 
 

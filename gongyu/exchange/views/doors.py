@@ -89,6 +89,7 @@ def order_for(request: PersonRequest, pk: int) -> Order:
     orders = Order.objects.visible_to(request.user).with_parties()
     orders = orders.select_related(
         "need__filed_by",
+        "need__school__division__parent",
         "need__desk",
         "need__first_handler",
         "proposed_session__resource",

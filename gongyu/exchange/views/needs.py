@@ -27,6 +27,7 @@ from gongyu.exchange.policies import (
 )
 from gongyu.exchange.queries.queues import lines_of
 from gongyu.exchange.queries.repeat import done_a_year_ago
+from gongyu.exchange.queries.settlers import settlers_of
 
 from .doors import need_for, number, school_of, seat_of, side_of
 
@@ -69,13 +70,14 @@ def need_page(request: PersonRequest, pk: int) -> HttpResponse:
     is_ours = speaks_for_school(request.user, need)
     waits = need.state == Need.State.POOLED
     together = queries.together_of(need) if waits and is_ours else None
+    settlers = settlers_of(need) if waits else ""
     return render(
         request,
         "exchange/need.html",
         {
             "need": need,
             "orders": orders,
-            "due": loop.due_of_need(need, orders[0] if orders else None),
+            "due": loop.due_of_need(need, orders[0] if orders else None, settlers),
             "steps": loop.steps_of_need(need, orders[0] if orders else None),
             "entries": loop.timeline_of(need),
             "fit": queries.fit_for(together.draft()) if together else None,

@@ -40,6 +40,7 @@ from gongyu.exchange.policies import (
     speaks_for_school,
     speaks_for_unit,
 )
+from gongyu.exchange.queries.settlers import settlers_of
 from gongyu.exchange.wording import say_count
 
 from .aftermath import aftermath_of
@@ -195,12 +196,15 @@ def _one(request: PersonRequest, order: Order, side: str) -> dict[str, Any]:
     mates = list(Order.objects.mates_of(order).with_parties().order_by("pk"))
     ways, halves = _ways(order, mates) if side == "unit" and placed else ([], [])
     may_rate = bool(mine) and held and order.has_begun and mine not in {r.side for r in ratings}
+    settling = state in (Order.State.DISPUTED, Order.State.REVISIT)
+    settlers = settlers_of(order.need) if settling else ""
     return {
         "order": order,
         "need": order.need,
         "side": side,
+        "settlers": settlers,
         "steps": loop.steps_of_order(order),
-        "due": loop.due_of(order, {r.side for r in ratings}),
+        "due": loop.due_of(order, {r.side for r in ratings}, settlers),
         "entries": loop.timeline_of(order),
         "ratings": ratings,
         "topics": list(order.need.topics.all()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -85,9 +86,8 @@ def to_admit() -> Block:
 def led_problems(user: User) -> Block:
     """The problems that the person's body leads or supports, with what became of their needs."""
     own = organization_ids(user, Role.DEPARTMENT)
-    found = problems().filter(
-        pk__in=Problem.objects.filter(Q(lead__in=own) | Q(supporting__in=own)).values("pk")
-    )
+    ours = Problem.objects.filter(Q(lead__in=own) | Q(supporting__in=own)).values("pk")
+    found: list[Any] = list(problems().filter(pk__in=ours)[:ROWS])  # counted by ``problems``
     return Block(
         _("我们牵头和配合的问题"),
         [
@@ -99,7 +99,7 @@ def led_problems(user: User) -> Block:
                 badge=_("牵头") if problem.lead_id in own else _("配合"),
                 tone="ok" if problem.lead_id in own else "mute",
             )
-            for problem in found[:ROWS]
+            for problem in found
         ],
         more_url=reverse("exchange:problems"),
         more_label=_("看全区的突出问题"),

@@ -34,7 +34,8 @@ from gongyu.engines.topics import (
 from tests.engines.topics.readings import Labelled, labelled, off_topic
 
 Answer = Callable[[str], Sequence[str]]
-SETS = ("labelled", "reported", "indirect")
+SETS = ("labelled", "reported", "indirect", "voices", "heldback")
+OFF_TOPIC = ("offtopic", "offtopic_voices", "offtopic_heldback")
 
 
 class NamesAlone:
@@ -105,6 +106,7 @@ def folds(topics: Sequence[Topic], bank: Bank, count: int) -> dict[str, float]:
             },
             tuple(p for i, p in enumerate(bank.off_topic) if i % count != fold),
             bank.families,
+            bank.frames,
         )
         answer = asking(TopicIndex.build(topics, kept))
         held.extend(
@@ -121,10 +123,12 @@ def folds(topics: Sequence[Topic], bank: Bank, count: int) -> dict[str, float]:
 
 
 def measured(answer: Answer, texts: Sequence[str]) -> dict[str, object]:
-    refused = sum(not answer(text) for text in off_topic()) / len(off_topic())
     return {
         **{name: accuracy(answer, labelled(name)) for name in SETS},
-        "off_topic_refused": round(refused, 4),
+        "off_topic_refused": {
+            name: round(sum(not answer(text) for text in off_topic(name)) / len(off_topic(name)), 4)
+            for name in OFF_TOPIC
+        },
         "per_second": round(per_second(answer, texts)),
     }
 

@@ -4,6 +4,7 @@ A row is one of
 
 - ``T0101,看黑板老眯着眼``: a phrase of a topic;
 - ``-,发票怎么开``: a sentence of no topic, from which the index learns to say 不确定;
+- ``-,＿几点关门``: a frame of no topic, whatever topical word stands in its slot;
 - ``~近视,近视;小眼镜;四眼``: a family of words that mean alike (see ``families.py``).
 
 A line starting with ``#`` is a remark.
@@ -23,6 +24,9 @@ from gongyu.engines.topics.text import plain
 NO_TOPIC = "-"
 """The code of sentences that belong to no topic."""
 
+SLOT = "＿"
+"""Where a topical word stands in a frame of no topic."""
+
 FAMILY = "~"
 """Begins the first column of a family of words."""
 
@@ -33,11 +37,12 @@ _CODE = re.compile(r"T\d{4}")
 
 @dataclass(frozen=True)
 class Bank:
-    """Checked phrases: topic code → phrases in file order; sentences of no topic; families."""
+    """Checked phrases: topic code → phrases in file order; those of no topic; families; frames."""
 
     phrases: Mapping[str, tuple[str, ...]]
     off_topic: tuple[str, ...] = ()
     families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    frames: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return sum(len(of_topic) for of_topic in self.phrases.values())
@@ -48,6 +53,7 @@ class Bank:
             _joined(self.phrases, more.phrases),
             tuple(dict.fromkeys((*self.off_topic, *more.off_topic))),
             _joined(self.families, more.families),
+            tuple(dict.fromkeys((*self.frames, *more.frames))),
         )
 
 
@@ -68,6 +74,7 @@ class _Reading:
     phrases: dict[str, list[str]] = field(default_factory=dict)
     off_topic: list[str] = field(default_factory=list)
     families: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    frames: list[str] = field(default_factory=list)
     seen: dict[str, tuple[int, str]] = field(default_factory=dict)
     faults: list[BankFault] = field(default_factory=list)
 
@@ -88,7 +95,9 @@ class _Reading:
                 self.fault(line, f"主题代码“{code}”写法不对,应如 T0101,不属于任何主题的写 -")
             elif self.codes is not None and code not in self.codes:
                 self.fault(line, f"主题目录里没有代码 {code}")
-        key = plain(phrase)
+        key = SLOT.join(plain(part) for part in phrase.split(SLOT))
+        if SLOT in key and code != NO_TOPIC:
+            self.fault(line, f"空格 {SLOT} 只能写在不属于任何主题的说法里")
         if len(key) < SHORTEST:
             self.fault(line, f"“{phrase}”太短,至少 {SHORTEST} 个字")
             return
@@ -100,7 +109,9 @@ class _Reading:
             self.fault(line, f"“{phrase}”与第 {first} 行重复({where})")
             return
         self.seen[key] = (line, code)
-        if code == NO_TOPIC:
+        if SLOT in key:
+            self.frames.append(phrase)
+        elif code == NO_TOPIC:
             self.off_topic.append(phrase)
         else:
             self.phrases.setdefault(code, []).append(phrase)
@@ -150,7 +161,7 @@ def parse_bank(
     if reading.faults:
         raise BankError(reading.faults)
     phrases = {code: tuple(of_topic) for code, of_topic in reading.phrases.items()}
-    return Bank(phrases, tuple(reading.off_topic), reading.families)
+    return Bank(phrases, tuple(reading.off_topic), reading.families, tuple(reading.frames))
 
 
 def _cells(raw: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gongyu.engines.topics.bank import NO_TOPIC, Bank
+from gongyu.engines.topics.chatter import Chatter
 from gongyu.engines.topics.errors import BankError, BankFault
 from gongyu.engines.topics.families import Families
 from gongyu.engines.topics.features import Term, terms
@@ -17,7 +18,7 @@ from gongyu.engines.topics.sounds import SOUNDS
 from gongyu.engines.topics.text import Units, split
 from gongyu.engines.topics.types import Suggestion, Topic
 
-RIDGE = 0.5
+RIDGE = 0.2
 """λ of the separators. Between 0.1 and 1 the folds' accuracy differs by less than 0.01."""
 
 SHARPNESS = 25.0
@@ -27,9 +28,12 @@ OFF_TOPIC_WEIGHT = 0.5
 """How much the separator of off-topic sentences counts against the best topic. It has ten times
 the examples of a topic and would otherwise speak too loudly."""
 
-UNSURE_BELOW = 0.05
-"""A best topic that stands out from off-topic sentences by less than this is not named: 不确定.
-Over the folds this refuses about five sixths of the off-topic sentences and 4 % of the others."""
+UNSURE_BELOW = 0.35
+"""A best topic that stands out from off-topic sentences by less than this, with what the sentence
+sounds like (a need +1, chatter -1) added, is not named: 不确定."""
+
+LEAST_LOUDNESS = -0.33
+"""However much a sentence sounds like a need, its topic must stand out by a little."""
 
 NAMED_ANYHOW = 3
 """So many topics that the text speaks for at all are named, for a person to choose from."""
@@ -45,6 +49,7 @@ class TopicIndex:
     topics: tuple[Topic, ...]
     families: Families
     model: Model
+    chatter: Chatter | None
 
     @classmethod
     def build(
@@ -70,7 +75,9 @@ class TopicIndex:
         texts.extend(bank.off_topic)
         labels.extend([len(known)] * len(bank.off_topic))
         bags = [_bag(terms(split(text), families)) for text in texts]
-        return cls(known, families, fit(bags, labels, len(known) + 1, ridge=RIDGE))
+        names = [name for topic in known for name in (topic.name, *topic.synonyms)]
+        model = fit(bags, labels, len(known) + 1, ridge=RIDGE)
+        return cls(known, families, model, Chatter.build(names, bank, families))
 
     def suggest(self, text: str, limit: int = 5) -> list[Suggestion]:
         """The topics that ``text`` may mean, best first, at most ``limit``; [] is 不确定.
@@ -84,7 +91,8 @@ class TopicIndex:
             return []
         linear = self.model.linear(vector)
         linear[-1] *= np.float32(OFF_TOPIC_WEIGHT)
-        if linear[:-1].max() - linear[-1] < UNSURE_BELOW:
+        loudness = self.chatter.loudness(units) if self.chatter else LEAST_LOUDNESS
+        if linear[:-1].max() - linear[-1] < UNSURE_BELOW + max(loudness, LEAST_LOUDNESS):
             return []
         chances = _chances(linear)[:-1]
         order = np.argsort(-chances, kind="stable").tolist()

@@ -66,15 +66,24 @@ class Model:
             names.append(term)
             rows.append(row)
             values.append(value)
-        return Vector(names, rows, np.array(values, dtype=np.float32) / np.float32(square**0.5))
+        return Vector(
+            names, rows, np.array(values, dtype=np.float32) / np.float32(square**0.5 or 1.0)
+        )
 
     def linear(self, vector: Vector) -> Floats:
         """What each label's separator says, about 0 (no) to 1 (yes)."""
         return np.asarray(vector.values @ self.weights[vector.rows], dtype=np.float32)
 
 
-def fit(bags: Sequence[Bag], labels: Sequence[int], kinds: int, *, ridge: float) -> Model:
-    """Train on ``bags`` with ``labels`` in 0..kinds-1. ridge: λ > 0."""
+def fit(
+    bags: Sequence[Bag],
+    labels: Sequence[int],
+    kinds: int,
+    *,
+    ridge: float,
+    doubt: float = DOUBT,
+) -> Model:
+    """Train on ``bags`` with ``labels`` in 0..kinds-1. ridge: λ > 0. doubt: see ``DOUBT``."""
     rows: dict[str, int] = {}
     counts: list[int] = []
     columns: list[int] = []
@@ -104,7 +113,7 @@ def fit(bags: Sequence[Bag], labels: Sequence[int], kinds: int, *, ridge: float)
     dual = _solve(matrix, targets, ridge)
     weights = np.ascontiguousarray(matrix.T @ dual, dtype=np.float32)
     rarest = math.log((1 + total) / 2) + 1.0
-    return Model(rows, rarity.tolist(), weights, DOUBT * rarest**2)
+    return Model(rows, rarity.tolist(), weights, doubt * rarest**2)
 
 
 def _solve(matrix: sparse.csr_matrix, targets: Floats, ridge: float) -> Floats:

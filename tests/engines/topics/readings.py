@@ -27,8 +27,8 @@ def labelled(name: str) -> list[Labelled]:
         ]
 
 
-def off_topic() -> list[str]:
-    with (HERE / "offtopic.csv").open(encoding="utf-8", newline="") as file:
+def off_topic(name: str = "offtopic") -> list[str]:
+    with (HERE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return [row["text"] for row in csv.DictReader(file)]
 
 

@@ -16,6 +16,7 @@ from gongyu.engines.topics import (
     load_default,
     parse_bank,
 )
+from gongyu.engines.topics.text import split
 
 CODES = ["T0101", "T0102"]
 
@@ -41,6 +42,28 @@ def test_commas_and_tabs_separate_and_remarks_are_skipped() -> None:
     bank = parse_bank(text, codes=CODES, at_least=1)
     assert bank.phrases == {"T0101": ("看不清黑板",), "T0102": ("趴着写字",)}
     assert bank.off_topic == ("几点了",)
+
+
+def test_a_frame_of_no_topic_has_a_slot_and_a_phrase_of_a_topic_none() -> None:
+    bank = parse_bank("T0101,看不清黑板\n-,＿几点关门\n-,几点关门\n", at_least=1)
+    assert bank.frames == ("＿几点关门",)
+    assert bank.off_topic == ("几点关门",)
+    told = faults("T0101,＿看不清\nT0101,看不清\nT0102,趴着写\n")
+    assert [line for line, message in told if "空格 ＿" in message] == [1]
+
+
+def test_a_frame_holds_for_every_topical_word() -> None:
+    bank = parse_bank(default_bank_text())
+    own = parse_bank("-,＿已到三号展位验货\n", at_least=0)
+    taught = TopicIndex.build(default_topics(), bank.joined(own)).chatter
+    before = load_default().chatter
+    assert taught is not None
+    assert before is not None
+    for word in ("足球", "皮影戏", "灭火器"):
+        units = split(f"{word}已到三号展位验货")
+        assert taught.loudness(units) > before.loudness(units) + 0.3
+    need = split("想请人来教孩子们踢足球")
+    assert taught.loudness(need) < -0.3
 
 
 def test_a_quoted_phrase_may_hold_a_comma() -> None:

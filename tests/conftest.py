@@ -26,14 +26,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database, leave out the engines, the look of pages, and what never asks one."""
+    """On a second database, leave out the engines, what comes out the same, and what never asks one."""
     if not config.getoption("--with-database"):
         return
     asking = {"db", "transactional_db", "crowded", "district"}
     kept = [
         item
         for item in items
-        if not item.get_closest_marker("looks")
+        if not item.get_closest_marker("once")
         and (
             item.get_closest_marker("django_db") or asking & set(getattr(item, "fixturenames", ()))
         )

@@ -115,6 +115,7 @@ def _whoever_asked_can_be_called(district: District) -> None:
     assert not User.objects.filter(username__startswith="demo-family", phone__isnull=False).exists()
 
 
+@pytest.mark.once
 @pytest.mark.django_db(transaction=True)
 def test_the_same_day_and_seed_give_the_same_district() -> None:
     def built() -> tuple[list[str], list[str]]:

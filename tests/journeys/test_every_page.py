@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Response
 from .conftest import Newcomer, look, sign_in_as, use_large_type
 
 # A page looks the same whatever database stands behind it.
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 FIRST_VIEW = 120 * 1024  # bytes, compressed; maps are excepted
 PUBLIC = [

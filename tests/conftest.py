@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On a second database, leave out the engines, what comes out the same, and what never asks one."""
+    """On a second database, leave out what never asks one, and what comes out the same on each."""
     if not config.getoption("--with-database"):
         return
     asking = {"db", "transactional_db", "crowded", "district"}

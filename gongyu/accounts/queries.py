@@ -8,6 +8,10 @@ from .models import Membership, Role, User
 
 _KEPT = "_current_memberships"
 
+# Who asks for children: the staff of a school and of a community; teachers for their own only.
+ASKING = (Role.TEACHER, Role.SCHOOL_ADMIN, Role.COMMUNITY)
+SPEAKING = (Role.SCHOOL_ADMIN, Role.COMMUNITY)
+
 
 def memberships_of(user: User) -> list[Membership]:
     """Current memberships with their organisations; one query, kept on the user object."""

@@ -128,4 +128,6 @@ def _offices(district: District) -> None:
     community = Organization.objects.filter(
         kind=Organization.Kind.COMMUNITY, name__contains="清源", lon__isnull=False
     ).order_by("pk")[0]
-    district.appoint(district.person("community"), Role.COMMUNITY, community, title="社区干事")
+    district.appoint(
+        district.person("community", rings=True), Role.COMMUNITY, community, title="社区干事"
+    )

@@ -30,7 +30,7 @@ from gongyu.exchange.models import (
 from gongyu.exchange.services.ratings import close_rated
 from gongyu.families.models import SchoolClass, Teaching
 
-from . import visits
+from . import neighbourhood, visits
 from .district import District
 from .offers import DEMO_UNIT
 
@@ -41,7 +41,7 @@ _OWN, _SEVENTH, _ZAOYUAN, _BINHE, _EMERALD, _FIFTH = 0, 2, 3, 4, 5, 6
 
 
 def build(district: District) -> None:
-    stage = _Stage(district)
+    stage = Stage(district)
     _together(stage)
     _in_halves(stage)
     _in_line(stage)
@@ -49,10 +49,11 @@ def build(district: District) -> None:
     _objection(stage)
     _nobody_came(stage)
     _a_term_ago(stage)
+    neighbourhood.build(stage)
 
 
 @dataclass
-class _Stage:
+class Stage:
     """The district with what these stories ask of it again and again."""
 
     district: District
@@ -111,7 +112,7 @@ class _Stage:
         )
 
     def session(
-        self, resource: Resource, days: range, school_class: SchoolClass, *, but: int = 0
+        self, resource: Resource, days: range, school_class: SchoolClass | None, *, but: int = 0
     ) -> Session:
         """The first on these days that nobody has asked for; opened where there is none."""
         wanted = list(self._free_half_days(days, school_class))
@@ -130,9 +131,11 @@ class _Stage:
             resource=resource, date=when[0], half_day=when[1]
         )
 
-    def _free_half_days(self, days: range, school_class: SchoolClass) -> Iterator[tuple[date, int]]:
+    def _free_half_days(
+        self, days: range, school_class: SchoolClass | None
+    ) -> Iterator[tuple[date, int]]:
         held = Order.objects.filter(school_class=school_class, state__in=Order.LIVE)
-        busy = set(held.values_list("date", "half_day"))
+        busy = set(held.values_list("date", "half_day")) if school_class else set()
         for n in days:
             day = self.district.day + timedelta(days=n)
             if is_workday(day, self.known):
@@ -175,7 +178,7 @@ class _Stage:
             close_rated(order)
 
 
-def _together(stage: _Stage) -> None:
+def _together(stage: Stage) -> None:
     """Two neighbours have agreed to go together, and ask the demo teacher's class to join."""
     day = stage.district.at
     first, second, own = (stage.of(n) for n in (_ZAOYUAN, _BINHE, _OWN))
@@ -194,7 +197,7 @@ def _together(stage: _Stage) -> None:
         services.ask_together(asking, need, by=stage.heads[first.pk])
 
 
-def _in_halves(stage: _Stage) -> None:
+def _in_halves(stage: Stage) -> None:
     """The museum takes the demo teacher's class on two half-days, and she agreed."""
     day, museum, own = stage.district.at, stage.museum(), stage.of(_OWN)
     teacher, staff = stage.heads[own.pk], stage.staff(museum)
@@ -211,7 +214,7 @@ def _in_halves(stage: _Stage) -> None:
         services.agree_to_proposal(order, by=teacher)
 
 
-def _in_line(stage: _Stage) -> None:
+def _in_line(stage: Stage) -> None:
     """A session is full; the demo teacher's class stands in line behind another."""
     day, own = stage.district.at, stage.of(_OWN)
     lab = stage.resource("动手做科学")
@@ -234,7 +237,7 @@ def _in_line(stage: _Stage) -> None:
             services.join_queue(need, session, by=stage.heads[school_class.pk])
 
 
-def _call_backs(stage: _Stage) -> None:
+def _call_backs(stage: Stage) -> None:
     """Two visits that schools of the demo's town rated low: one to be asked about, one asked."""
     park, deer = stage.resource("公园里的自然课"), stage.resource("麋鹿苑湿地观察")
     own, other = stage.of(_OWN, 1), stage.of(_ZAOYUAN, 1)
@@ -253,7 +256,7 @@ def _call_backs(stage: _Stage) -> None:
         )
 
 
-def _objection(stage: _Stage) -> None:
+def _objection(stage: Stage) -> None:
     """The museum cannot keep what the district dispatched; the town or the district settles it."""
     day, museum, own = stage.district.at, stage.museum(), stage.of(_OWN, 2)
     session = stage.session(museum, range(12, 44), own)
@@ -273,7 +276,7 @@ def _objection(stage: _Stage) -> None:
         )
 
 
-def _nobody_came(stage: _Stage) -> None:
+def _nobody_came(stage: Stage) -> None:
     """The museum waited for a class of the demo school; the need looks for another day."""
     museum, own = stage.museum(), stage.of(_OWN, 2)
     session = stage.session(museum, range(-1, -15, -1), own)
@@ -287,7 +290,7 @@ def _nobody_came(stage: _Stage) -> None:
         )
 
 
-def _a_term_ago(stage: _Stage) -> None:
+def _a_term_ago(stage: Stage) -> None:
     """Was it of use? Five schools have answered, enough for a figure; the demo teacher is asked."""
     checks = stage.resource("进校视力筛查")
     says = {
@@ -313,7 +316,7 @@ def _a_term_ago(stage: _Stage) -> None:
                 )
 
 
-def _in_term(stage: _Stage, days: range) -> range:
+def _in_term(stage: Stage, days: range) -> range:
     """The same from the last day on that lies in no holidays of summer or winter, as they usually
     are: terms are announced for a year at a time.
     """

@@ -60,7 +60,7 @@ def steps_of_order(order: Order) -> list[Step]:
     came = held and order.has_begun
     answers = {
         Order.State.PLACED: (NOW, _("等单位回话")),
-        Order.State.PROPOSED: (NOW, _("等学校回话")),
+        Order.State.PROPOSED: (NOW, _("等%s回话") % order.need.asker),
         Order.State.DISPUTED: (NOW, _("会商中")),
         Order.State.DECLINED: (STOP, _("单位婉拒")),
         Order.State.CANCELLED: (STOP, _("取消了")),
@@ -82,7 +82,7 @@ def steps_of_order(order: Order) -> list[Step]:
     }.get(state, (TODO, "" if over else _("自动")))
     return [
         Step(_("点单"), _on(order.placed_at), DONE),
-        Step(_("派单"), str(order.get_origin_display()), DONE),
+        Step(_("派单"), order.origin_label, DONE),
         Step(_("接单"), accept[1], accept[0]),
         Step(
             _("实施"),

@@ -14,31 +14,34 @@ from gongyu.accounts.policies import (
     is_town_office,
     is_unit,
 )
-from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.accounts.queries import ASKING, SPEAKING, organization_ids, roles_of, towns_of
 from gongyu.families.models import Teaching
 from gongyu.places.models import Division, Organization
 
 from .models import Need, Order, UnitAdmission, Visit
 
+# A community asks for its children as a school does; a town's office looks after the pool instead.
+_asks: Predicate = is_school_staff | (is_community & ~is_town_office)
+
 # Views declare these.
-can_file_need: Predicate = is_school_staff
+can_file_need: Predicate = _asks
 can_answer_orders: Predicate = is_unit
 can_run_matching: Predicate = is_commission | is_town_office
-can_read_needs: Predicate = is_school_staff | can_run_matching
-can_read_a_need: Predicate = is_school_staff | is_unit | can_run_matching
-can_read_orders: Predicate = is_school_staff | is_unit | can_run_matching
-can_answer_proposals: Predicate = is_school_staff
-can_end_orders: Predicate = is_school_staff | is_unit
+can_read_needs: Predicate = _asks | can_run_matching
+can_read_a_need: Predicate = _asks | is_unit | can_run_matching
+can_read_orders: Predicate = _asks | is_unit | can_run_matching
+can_answer_proposals: Predicate = _asks
+can_end_orders: Predicate = _asks | is_unit
 can_confer: Predicate = can_run_matching
 can_keep_entries: Predicate = is_unit
-can_take_part: Predicate = is_school_staff | is_unit
+can_take_part: Predicate = _asks | is_unit
 can_call_roll: Predicate = is_teacher
 can_look_back: Predicate = is_parent | can_take_part
 can_see_visit_photos: Predicate = can_look_back
-has_calendar: Predicate = is_school_staff | is_unit
+has_calendar: Predicate = _asks | is_unit
 can_take_census: Predicate = is_commission
 can_merge_resources: Predicate = can_keep_entries | can_take_census
-can_see_terms: Predicate = is_school_staff | is_commission | is_unit
+can_see_terms: Predicate = _asks | is_commission | is_unit
 can_keep_own_liaisons: Predicate = is_school_admin | is_unit
 can_keep_problems: Predicate = is_commission
 can_keep_whitelist: Predicate = is_commission
@@ -49,8 +52,8 @@ can_see_whitelist: Predicate = can_keep_whitelist | can_cancel_push
 
 # Services ask these, of the object at hand.
 def speaks_for_school(user: User, need: Need) -> bool:
-    """A school's administrator speaks for all its needs, a teacher for those that he filed."""
-    if need.school_id in organization_ids(user, Role.SCHOOL_ADMIN):
+    """Administrators and a community's staff speak for all its needs, teachers for their own."""
+    if need.school_id in organization_ids(user, *SPEAKING):
         return True
     return need.filed_by_id == user.pk and need.school_id in organization_ids(user, Role.TEACHER)
 
@@ -77,7 +80,7 @@ def counts_arrivals(user: User, visit: Visit) -> bool:
     order = visit.order
     if goes_along(user, order) or speaks_for_unit(user, order):
         return True
-    at_school = order.need.school_id in organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    at_school = order.need.school_id in organization_ids(user, *ASKING)
     return at_school and visit.arrived_by_id == user.pk
 
 

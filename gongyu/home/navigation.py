@@ -84,6 +84,9 @@ PLACES: dict[str, list[tuple[Any, str, str]]] = {
     ],
     Role.COMMUNITY: [
         _TODAY,
+        _FILE,
+        _NEEDS,
+        _CALENDAR,
         _WRITE,
         (_("活动"), "publishing:activities", "calendar-days"),
         _PUSHED,

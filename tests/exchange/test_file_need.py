@@ -82,7 +82,7 @@ def test_grades_that_the_school_does_not_teach_are_refused_by_name(scene: Scene)
 
 
 def test_nobody_files_for_a_school_at_which_they_do_not_work(scene: Scene) -> None:
-    with pytest.raises(NotAllowed, match="您不在这所学校任职"):
+    with pytest.raises(NotAllowed, match="您不在这里任职"):
         services.file_need(scene.school, by=make.person(Role.TEACHER), **asked(scene))
 
 

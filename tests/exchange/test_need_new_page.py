@@ -275,10 +275,12 @@ def test_windows_line_ends_do_not_count_against_the_limit(scene: Scene, teacher:
 
 
 def test_nobody_but_the_school_files(scene: Scene, sign_in: SignIn) -> None:
-    for role in (Role.PARENT, Role.COMMUNITY, Role.DEPARTMENT, Role.UNIT, Role.COMMISSION):
+    for role in (Role.PARENT, Role.DEPARTMENT, Role.UNIT, Role.COMMISSION):
         client = sign_in(make.person(role))
         assert client.get(PAGE).status_code == 403
         assert client.post(FIT, typed(scene)).status_code == 403
+    clerk = sign_in(make.town_clerk(scene.school.town))
+    assert clerk.get(PAGE).status_code == 403  # a town looks after the pool, it does not fill it
 
 
 def count_queries(client: Client, data: dict[str, Any]) -> int:

@@ -43,7 +43,7 @@ def test_a_school_sees_its_own_needs_only(scene: Scene, sign_in: SignIn) -> None
 
 def test_an_empty_list_teaches(scene: Scene, sign_in: SignIn) -> None:
     assert "还没有提过需求" in text_of(sign_in(scene.teacher).get(LIST))
-    assert "还没有学校提过需求" in text_of(sign_in(make.person(Role.COMMISSION)).get(LIST))
+    assert "还没有人提过需求" in text_of(sign_in(make.person(Role.COMMISSION)).get(LIST))
 
 
 def test_the_commission_searches_the_pool(scene: Scene, sign_in: SignIn) -> None:

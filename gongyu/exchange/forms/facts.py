@@ -15,7 +15,7 @@ from gongyu.exchange.models import Need, Severity, Slots
 from .need import REACH_KM, WORKDAYS, NeedForm, default_window
 
 FIELDS = {
-    "who": ("school_class", "first_grade", "last_grade", "headcount"),
+    "who": ("school_class", "first_grade", "last_grade", "headcount", "for_committee"),
     "when": ("date_from", "date_to", "slots"),
     "where": ("form", "reach_km"),
     "urgency": ("severity",),
@@ -79,11 +79,13 @@ def _who(form: NeedForm) -> tuple[str, str]:
         pupils = getattr(school_class, "pupils", 0)
         number = heads or pupils
         said = _("%(who)s，%(n)d 人") % {"who": school_class, "n": number}
+        said += _("，家长委员会提的") if _value(form, "for_committee") else ""
         if not number:
             return _("%(who)s，人数还没写") % {"who": school_class}, _("学籍里还没有学生")
         return said, _("班级来自学籍，人数是您写的") if typed else _("来自学籍")
     first, last = _value(form, "first_grade"), _value(form, "last_grade")
     said = grades.say_range(first, last) if first is not None and last is not None else ""
+    said += _("，家长委员会提的") if _value(form, "for_committee") else ""
     if not heads:
         return said or _("还没选年级"), _("多少人，请写一下")
     return _("%(who)s，%(n)d 人") % {"who": said, "n": heads}, _("您写的")

@@ -34,6 +34,7 @@ SLOTS = [
     for half in HalfDay.values
     for weekday in range(7)
 ]
+PRIMARY = range(1, 7)  # the grades that a community asks for unless it says others
 FARTHEST = timedelta(days=400)
 CHANGEABLE = {"reach_km", "date_from", "date_to", "form"}
 
@@ -89,6 +90,9 @@ class NeedForm(forms.Form):
         error_messages={
             "invalid_choice": gettext_lazy("这个班不在您的班级里，请重新选一个，或者按年级来。")
         },
+    )
+    for_committee = forms.BooleanField(
+        label=gettext_lazy("家长委员会提出来的，我替他们填"), required=False
     )
     first_grade = forms.TypedChoiceField(
         label=gettext_lazy("从"), coerce=int, required=False, empty_value=None
@@ -171,6 +175,7 @@ class NeedForm(forms.Form):
         super().__init__(data, **kwargs)
         self.school = school
         self.like = like
+        self.of_community = school.kind == Organization.Kind.COMMUNITY
         self.label_suffix = ""
         lowest = grades.FIRST if school.first_grade is None else school.first_grade
         highest = grades.LAST if school.last_grade is None else school.last_grade
@@ -204,10 +209,12 @@ class NeedForm(forms.Form):
         is_teacher = self.school.pk not in organization_ids(user, Role.SCHOOL_ADMIN)
         chosen = mine[0] if mine and (is_teacher or mine[0].pk in headed) else None
         first, last = default_window()
+        lowest = self.taught.start
+        usual = PRIMARY if self.of_community else range(lowest, lowest + 1)
         known: dict[str, Any] = {
             "school_class": chosen.pk if chosen else None,
-            "first_grade": chosen.grade if chosen else self.taught.start,
-            "last_grade": chosen.grade if chosen else self.taught.start,
+            "first_grade": chosen.grade if chosen else usual.start,
+            "last_grade": chosen.grade if chosen else usual.stop - 1,
             "date_from": first,
             "date_to": last,
         }
@@ -316,8 +323,11 @@ class NeedForm(forms.Form):
 
     def need_fields(self) -> dict[str, Any]:
         """What ``services.file_need`` takes beside the school and the person."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "slots"} | {
+        apart = {"slots", "for_committee"}
+        voice = Need.Voice.COMMITTEE if self.cleaned_data["for_committee"] else Need.Voice.OWN
+        return {name: value for name, value in self.cleaned_data.items() if name not in apart} | {
             "slots": self.mask,
+            "voice": voice,
             "topics": list(self.cleaned_data["topics"]),
         }
 

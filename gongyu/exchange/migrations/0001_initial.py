@@ -203,6 +203,7 @@ class Migration(migrations.Migration):
             name='Need',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('voice', models.CharField(blank=True, choices=[('', '老师或社区干事自己提的'), ('committee', '家长委员会提出来的')], default='', max_length=10, verbose_name='谁想办的')),
                 ('words', models.CharField(max_length=500, verbose_name='班里遇到什么了')),
                 ('first_grade', models.SmallIntegerField(verbose_name='最低年级')),
                 ('last_grade', models.SmallIntegerField(verbose_name='最高年级')),

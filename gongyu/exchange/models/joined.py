@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import ASKING, organization_ids
 
 from .needs import Need
 
@@ -41,7 +40,7 @@ class JoinedNeedQuerySet(models.QuerySet["JoinedNeed"]):
         """Whose need it is; what is asked of others is theirs to answer."""
         if not user.is_authenticated:
             return self.none()
-        return self.filter(need__school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+        return self.filter(need__school__in=organization_ids(user, *ASKING))
 
     def agreed(self) -> JoinedNeedQuerySet:
         """Those that said yes and have not left."""

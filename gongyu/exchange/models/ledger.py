@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.accounts.queries import ASKING, organization_ids, roles_of, towns_of
 from gongyu.core.calendar import HalfDay, say_half_day
 
 from .needs import in_towns
@@ -31,7 +31,7 @@ class LedgerQuerySet(models.QuerySet["LedgerLine"]):
         if Role.COMMISSION in roles_of(user):
             return self
         return self.filter(
-            Q(school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            Q(school__in=organization_ids(user, *ASKING))
             | in_towns("school", towns_of(user))
             | Q(unit__in=organization_ids(user, Role.UNIT))
         )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.accounts.queries import ASKING, organization_ids, roles_of, towns_of
 from gongyu.core import grades
 from gongyu.core.calendar import WEEKDAYS, HalfDay
 from gongyu.families.models import SchoolClass
@@ -101,7 +101,7 @@ class NeedQuerySet(models.QuerySet["Need"]):
         if Role.COMMISSION in roles_of(user):
             return self
         return self.filter(
-            Q(school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            Q(school__in=organization_ids(user, *ASKING))
             | in_towns("school", towns_of(user))
             | Q(
                 pk__in=Need.objects.filter(
@@ -153,6 +153,11 @@ class Need(models.Model):
         HOST = "host", _("请进来")
         ONLINE = "online", _("线上")
 
+    class Voice(models.TextChoices):
+        OWN = "", _("老师或社区干事自己提的")
+        COMMITTEE = "committee", _("家长委员会提出来的")
+
+    # A school, or a community for the children who live there.
     school = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="needs")
     school_class = models.ForeignKey(
         SchoolClass, null=True, blank=True, on_delete=models.PROTECT, related_name="needs"
@@ -160,6 +165,7 @@ class Need(models.Model):
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="needs_filed"
     )
+    voice = models.CharField(_("谁想办的"), max_length=10, choices=Voice, blank=True, default="")
     words = models.CharField(_("班里遇到什么了"), max_length=500)
     topics = models.ManyToManyField(Topic, through="NeedTopic", related_name="needs")
     first_grade = models.SmallIntegerField(_("最低年级"))
@@ -228,6 +234,15 @@ class Need(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exchange:need", args=[self.pk])
+
+    @property
+    def is_of_community(self) -> bool:
+        return self.school.kind == Organization.Kind.COMMUNITY
+
+    @property
+    def asker(self) -> str:
+        """学校 or 社区: what the side that asks is called."""
+        return str(_("社区") if self.is_of_community else _("学校"))
 
     @property
     def grades_label(self) -> str:

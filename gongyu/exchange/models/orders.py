@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.accounts.queries import ASKING, organization_ids, roles_of, towns_of
 from gongyu.core.calendar import HalfDay, now, say_half_day, today
 from gongyu.families.models import SchoolClass
 
@@ -65,7 +65,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
         if Role.COMMISSION in roles_of(user):
             return self
         return self.filter(
-            Q(need__school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+            Q(need__school__in=organization_ids(user, *ASKING))
             | in_towns("need__school", towns_of(user))
             | Q(session__resource__unit__in=organization_ids(user, Role.UNIT))
         )
@@ -259,6 +259,24 @@ class Order(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("exchange:order", args=[self.pk])
+
+    def side_label(self, side: str) -> str:
+        """What a party of this order is called: 学校 or 社区, 单位, 区教委."""
+        return self.need.asker if side == Party.SCHOOL else str(Party(side).label)
+
+    @property
+    def state_label(self) -> str:
+        """The state, with the asking side by its kind: 等社区回话."""
+        if self.state == self.State.PROPOSED and self.need.is_of_community:
+            return str(_("等社区回话"))
+        return str(self.get_state_display())
+
+    @property
+    def origin_label(self) -> str:
+        """学校点单, 社区点单, 全区派单 …: how it came about."""
+        if self.origin == self.Origin.DIRECT and self.need.is_of_community:
+            return str(_("社区点单"))
+        return str(self.get_origin_display())
 
     @property
     def when(self) -> str:

@@ -9,8 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import ASKING, organization_ids
 
 from .needs import Need
 from .orders import Order
@@ -25,7 +24,7 @@ class QueueEntryQuerySet(models.QuerySet["QueueEntry"]):
         """Those of the schools that a person works at."""
         if not user.is_authenticated:
             return self.none()
-        own = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+        own = organization_ids(user, *ASKING)
         return self.filter(need__school__in=own)
 
     def waiting(self) -> QueueEntryQuerySet:

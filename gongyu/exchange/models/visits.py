@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gongyu.accounts.models import Role
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import ASKING, SPEAKING, organization_ids
 from gongyu.families.models import Student
 
 from .orders import Order, Rating
@@ -142,11 +142,11 @@ class VisitPhotoQuerySet(models.QuerySet["VisitPhoto"]):
         """
         if not user.is_authenticated:
             return self.none()
-        schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+        schools = organization_ids(user, *ASKING)
         is_cleared = ~Q(consent="")
         return self.filter(
             Q(visit__order__need__school__in=schools) & (is_cleared | Q(side=Side.SCHOOL))
-            | Q(visit__order__need__school__in=organization_ids(user, Role.SCHOOL_ADMIN))
+            | Q(visit__order__need__school__in=organization_ids(user, *SPEAKING))
             | Q(visit__order__need__school__in=schools, visit__order__need__filed_by=user)
             | Q(visit__order__session__resource__unit__in=organization_ids(user, Role.UNIT))
             & (is_cleared | Q(side=Side.UNIT))

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import SPEAKING, organization_ids
 from gongyu.core.calendar import today
 from gongyu.exchange.models import Effect, Order, Problem
 
@@ -21,7 +21,7 @@ ASKED_FOR = timedelta(weeks=26)  # an older visit is no longer asked about
 def effects_to_ask(user: User) -> QuerySet[Order]:
     """Visits of a term ago about which the person's school has not said whether they helped."""
     last = today() - timedelta(weeks=settings.EFFECT_AFTER_WEEKS)
-    spoken_for = Q(need__school__in=organization_ids(user, Role.SCHOOL_ADMIN)) | Q(
+    spoken_for = Q(need__school__in=organization_ids(user, *SPEAKING)) | Q(
         need__filed_by=user, need__school__in=organization_ids(user, Role.TEACHER)
     )
     return (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vDuration
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import memberships_of
+from gongyu.accounts.queries import SPEAKING, memberships_of
 from gongyu.core.calendar import midnight, today
 from gongyu.exchange.models import CalendarFeed, Order, PushPlan
 from gongyu.places.models import Organization
@@ -43,7 +43,7 @@ def calendar_for(token: str) -> bytes | None:
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", _("%(who)s的约定") % {"who": feed.organization})
     calendar.add("refresh-interval", vDuration(REFRESH), {"VALUE": "DURATION"})
-    teacher = None if roles & {Role.SCHOOL_ADMIN, Role.UNIT} else feed.user
+    teacher = None if roles & {*SPEAKING, Role.UNIT} else feed.user
     for order in _orders(feed.organization, teacher):
         calendar.add_component(_event(order, feed.organization))
     if Role.SCHOOL_ADMIN in roles:

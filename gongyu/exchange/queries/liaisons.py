@@ -8,14 +8,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Exists, OuterRef, Q
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids, roles_of, towns_of
+from gongyu.accounts.queries import ASKING, organization_ids, roles_of, towns_of
 from gongyu.core.calendar import school_year_began
 from gongyu.exchange.models import ContactRead, Liaison, Order, Resource
 from gongyu.exchange.models.liaisons import LiaisonQuerySet
 from gongyu.families.models import SchoolClass
 from gongyu.places.models import Division, Organization, OrganizationQuerySet
 
-SCHOOL_ROLES = (Role.TEACHER, Role.SCHOOL_ADMIN)
+SCHOOL_ROLES = ASKING
 
 
 @dataclass(frozen=True, slots=True)

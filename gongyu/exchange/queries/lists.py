@@ -8,7 +8,7 @@ from django.db.models import Avg, Count, Prefetch, Q, QuerySet
 from django.utils.timezone import localtime
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import ASKING, SPEAKING, organization_ids
 from gongyu.core.calendar import now, today
 from gongyu.exchange.models import Need, Order, Rating, Resource, Session
 from gongyu.places.models import Organization
@@ -30,7 +30,7 @@ def orders_for_unit(user: User) -> QuerySet[Order]:
 
 def orders_for_school(user: User) -> QuerySet[Order]:
     """Orders of the schools that a person works at."""
-    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    schools = organization_ids(user, *ASKING)
     return Order.objects.filter(need__school__in=schools).with_parties()
 
 
@@ -50,7 +50,7 @@ def offers_of(unit: Organization) -> list[Resource]:
 
 def spoken_for_by(user: User) -> Q:
     """Orders for which the person speaks on the school's side (``policies.speaks_for_school``)."""
-    return Q(need__school__in=organization_ids(user, Role.SCHOOL_ADMIN)) | Q(
+    return Q(need__school__in=organization_ids(user, *SPEAKING)) | Q(
         need__filed_by=user, need__school__in=organization_ids(user, Role.TEACHER)
     )
 

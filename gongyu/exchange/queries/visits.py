@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.queries import ASKING, SPEAKING, organization_ids
 from gongyu.core.calendar import HalfDay, today
 from gongyu.exchange.models import (
     ContactRead,
@@ -112,7 +112,7 @@ class Sheet:
 def visits_of_parties(user: User) -> QuerySet[Order]:
     """Orders of which somebody may read the sheet of the day: only the two parties'."""
     return Order.objects.filter(
-        Q(need__school__in=organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN))
+        Q(need__school__in=organization_ids(user, *ASKING))
         | Q(session__resource__unit__in=organization_ids(user, Role.UNIT)),
         state__in=Order.HOLDING,
     ).select_related(
@@ -306,7 +306,7 @@ def _open_lines(order: Order, side: str) -> list[Line]:
 def _going_along(user: User) -> Q:
     """Orders of which somebody is the school's side on the day (``policies.goes_along``)."""
     return (
-        Q(need__school__in=organization_ids(user, Role.SCHOOL_ADMIN))
+        Q(need__school__in=organization_ids(user, *SPEAKING))
         | Q(need__filed_by=user, need__school__in=organization_ids(user, Role.TEACHER))
         | Q(school_class__in=Teaching.objects.of(user).values("school_class"))
     )
@@ -353,7 +353,7 @@ def class_visits_ahead(user: User) -> QuerySet[Order]:
 
 
 def school_visits(user: User) -> QuerySet[Order]:
-    schools = organization_ids(user, Role.TEACHER, Role.SCHOOL_ADMIN)
+    schools = organization_ids(user, *ASKING)
     return _looking_back(Order.objects.filter(need__school__in=schools))
 
 

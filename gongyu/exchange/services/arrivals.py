@@ -7,8 +7,8 @@ from django.db.models import Sum
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.models import User
+from gongyu.accounts.queries import ASKING, organization_ids
 from gongyu.core.calendar import now, today
 from gongyu.core.errors import DomainError
 from gongyu.exchange import arrival
@@ -53,7 +53,7 @@ def arrive(order: Order, *, by: User, heads: int, token: str = "", sure: bool = 
     asked about an unlikely number and stands by it.
     """
     order = lock_order(order)
-    is_at_school = order.need.school_id in organization_ids(by, Role.TEACHER, Role.SCHOOL_ADMIN)
+    is_at_school = order.need.school_id in organization_ids(by, *ASKING)
     by_code = bool(token) and arrival.opens(token, order) and is_at_school
     side = Side.SCHOOL if by_code else side_of(by, order)
     visit = visit_of(order)

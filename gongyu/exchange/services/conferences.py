@@ -35,7 +35,7 @@ def object_to_order(order: Order, *, by: User, reason: str, words: str = "") -> 
     )
     said = _("%(side)s提出派单异议：%(why)s，等%(who)s会商") % {
         "who": settlers_of(order.need),
-        "side": side.label,
+        "side": order.side_label(side),
         "why": objection.get_reason_display(),
     }
     note_step(order, "order.object", said, by=by)

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import people_with
+from gongyu.accounts.models import User
+from gongyu.accounts.queries import SPEAKING, people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import now
 from gongyu.exchange.errors import MoveNotAllowed, NotAllowed, SessionDoesNotFit
@@ -103,7 +103,7 @@ def ask_together(need: Need, other: Need, *, by: User) -> JoinedNeed:
             "topics": "、".join(topic.name for topic in need.topics.all()),
         }
         timeline.record(other, "join.ask", _("%(who)s想一起办") % {"who": _label(need)}, by=None)
-        people = [other.filed_by, *people_with(other.school, Role.SCHOOL_ADMIN)]
+        people = [other.filed_by, *people_with(other.school, *SPEAKING)]
         tell(people, asked, "join.ask", said, url=other.get_absolute_url(), asks=True, but=by)
     return asked
 

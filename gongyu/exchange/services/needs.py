@@ -1,4 +1,4 @@
-"""A school says what its children need."""
+"""A school or a community says what its children need."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,8 +6,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
+from gongyu.accounts.models import User
+from gongyu.accounts.queries import ASKING, organization_ids
 from gongyu.core import grades, timeline
 from gongyu.core.calendar import now, today
 from gongyu.core.errors import DomainError
@@ -41,14 +41,15 @@ def file_need(
     form: str = Need.FormWanted.ANY,
     severity: int = Severity.ORDINARY,
     school_class: SchoolClass | None = None,
+    voice: str = Need.Voice.OWN,
 ) -> Need:
     """Put a need into the pool; the district's desk has taken it in (受理) with that.
 
     The topics weigh alike. Raises NotAllowed if ``by`` does not work at the school, GradesNotTaught
     if the school has no such grades, DomainError without a topic or when the last day is past.
     """
-    if school.pk not in organization_ids(by, Role.TEACHER, Role.SCHOOL_ADMIN):
-        raise NotAllowed(_("您不在这所学校任职，不能替它提需求。"))
+    if school.pk not in organization_ids(by, *ASKING):
+        raise NotAllowed(_("您不在这里任职，不能替它提需求。"))
     if not topics:
         raise DomainError(_("请至少选一件事，我们才知道找谁。"))
     if date_to <= today():
@@ -66,6 +67,7 @@ def file_need(
         school=school,
         school_class=school_class,
         filed_by=by,
+        voice=voice,
         words=words.strip() or "、".join(topic.name for topic in topics),
         first_grade=first_grade,
         last_grade=last_grade,
@@ -82,7 +84,10 @@ def file_need(
     NeedTopic.objects.bulk_create(
         NeedTopic(need=need, topic=topic, weight=1 / len(topics)) for topic in topics
     )
-    timeline.record(need, "need.file", _("提出需求"), by=by)
+    said = _("提出需求")
+    if voice == Need.Voice.COMMITTEE:
+        said = _("替家长委员会提出需求")
+    timeline.record(need, "need.file", said, by=by)
     if need.desk is not None:
         taken_in = _("受理：%(desk)s") % {"desk": need.desk}
         timeline.record(need, "need.take_in", taken_in, by=None)
@@ -118,7 +123,8 @@ def withdraw_need(need: Need, *, by: User) -> Need:
     live = Order.objects.filter(need=need).live().first()
     if live is not None:
         no_need = Order.CancelReason.NO_NEED
-        cancel_order(live, by=by, words=_("学校撤回了需求"), reason=no_need)
+        why = _("%(who)s撤回了需求") % {"who": need.asker}
+        cancel_order(live, by=by, words=why, reason=no_need)
     locked = Need.objects.select_for_update().get(pk=need.pk)
     if not speaks_for_school(by, locked):
         raise NotAllowed(_("只有提出的老师和学校管理员能撤回这条需求。"))

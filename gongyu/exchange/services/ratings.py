@@ -49,7 +49,7 @@ def rate_order(order: Order, *, by: User, stars: int, words: str = "") -> Rating
     if order.state == Order.State.DONE and order.ratings.count() == len(Rating.Side):
         move_order(order, Order.State.RATED, verb="order.rate", who=who)
     said = _("%(side)s评了 %(stars)d 颗星") % {
-        "side": Rating.Side(side).label,
+        "side": order.side_label(side),
         "stars": stars,
     }
     note_step(order, "order.rate", said, by=by)
@@ -74,7 +74,7 @@ def amend_rating(order: Order, *, by: User, stars: int, words: str = "") -> Rati
     rating.stars, rating.words = stars, words.strip()
     rating.save(update_fields=["stars", "words"])
     said = _("%(side)s把评分改成 %(stars)d 颗星") % {
-        "side": rating.get_side_display(),
+        "side": order.side_label(rating.side),
         "stars": stars,
     }
     note_step(order, "order.amend", said, by=by, settles=False)

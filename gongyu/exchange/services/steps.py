@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from gongyu.accounts.models import Membership, Role, User
-from gongyu.accounts.queries import people_of_town, people_with
+from gongyu.accounts.queries import SPEAKING, people_of_town, people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import say_half_day
 from gongyu.exchange.models import Order, Rating
@@ -217,4 +217,4 @@ def _unit_people(order: Order) -> list[User]:
 
 
 def _school_people(order: Order) -> list[User]:
-    return [order.need.filed_by, *people_with(order.need.school, Role.SCHOOL_ADMIN)]
+    return [order.need.filed_by, *people_with(order.need.school, *SPEAKING)]

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import people_with
+from gongyu.accounts.queries import SPEAKING, people_with
 from gongyu.core import timeline
 from gongyu.core.calendar import now, say_half_day, today
 from gongyu.core.errors import DomainError
@@ -101,7 +101,10 @@ def _say_if_all_checked(order: Order, visit: Visit, side: Side, by: User) -> Non
     own = {line.code for line in lines_for(order.session.resource.form, side=side, when="before")}
     if own - set(visit.ticks.values_list("line", flat=True)):
         return
-    said = _("安全单上行前的%(n)d 项，%(side)s都查过了") % {"n": len(own), "side": side.label}
+    said = _("安全单上行前的%(n)d 项，%(side)s都查过了") % {
+        "n": len(own),
+        "side": order.side_label(side),
+    }
     timeline.record(order, "safety.all", said, by=by)
     people = (
         _school_people(order)
@@ -307,4 +310,4 @@ def remove_visit_photo(photo: VisitPhoto, *, by: User) -> None:
 
 
 def _school_people(order: Order) -> list[User]:
-    return [order.need.filed_by, *people_with(order.need.school, Role.SCHOOL_ADMIN)]
+    return [order.need.filed_by, *people_with(order.need.school, *SPEAKING)]

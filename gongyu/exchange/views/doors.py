@@ -4,23 +4,25 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Membership, Role
-from gongyu.accounts.queries import memberships_of, town_of, towns_of
+from gongyu.accounts.queries import ASKING, memberships_of, town_of, towns_of
 from gongyu.accounts.requests import PersonRequest
 from gongyu.exchange.errors import NotAllowed
 from gongyu.exchange.models import MatchingRun, Need, Order
 from gongyu.places.models import Division, Organization
 
-SCHOOL = (Role.TEACHER, Role.SCHOOL_ADMIN)
+SCHOOL = ASKING
 UNIT = (Role.UNIT,)
 COMMISSION = (Role.COMMISSION,)
 
 
 def _desk(request: PersonRequest, *roles: str) -> Membership | None:
-    """The workspace if it has one of the roles, else the first membership that has."""
+    """The workspace if it has one of the roles, else the first membership that has.
+
+    A town's office, whose people hold a community's role, is the seat of ``seat_of`` alone.
+    """
     workspace = request.workspace
-    if workspace is not None and workspace.role in roles:
-        return workspace
-    return next((m for m in memberships_of(request.user) if m.role in roles), None)
+    held = [*([workspace] if workspace else []), *memberships_of(request.user)]
+    return next((m for m in held if m.role in roles and town_of(m) is None), None)
 
 
 def side_of(request: PersonRequest) -> str:

@@ -9,8 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from gongyu.accounts.models import Role
-from gongyu.accounts.queries import roles_of
 from gongyu.accounts.requests import PersonRequest
 from gongyu.core.access import access
 from gongyu.core.errors import DomainError
@@ -57,7 +55,7 @@ def need_list(request: PersonRequest) -> HttpResponse:
             "in_town": town,
             "pool": queries.pool_figures(town) if of_district else None,
             "a_year_ago": [] if of_district else done_a_year_ago(school_of(request)),
-            "may_file": bool(roles_of(request.user) & {Role.TEACHER, Role.SCHOOL_ADMIN}),
+            "may_file": can_file_need.test(request.user),
         },
     )
 

@@ -306,6 +306,7 @@ def _desk_side(request: PersonRequest) -> str:
         Role.PARENT: "parent",
         Role.TEACHER: Side.SCHOOL,
         Role.SCHOOL_ADMIN: Side.SCHOOL,
+        Role.COMMUNITY: Side.SCHOOL,
         Role.UNIT: Side.UNIT,
     }
     now_as = request.workspace.role if request.workspace else ""

@@ -99,7 +99,7 @@ def order_rows(
                 "heads": order.heads_came,
             },
             url=order.get_absolute_url(),
-            badge="" if to_rate else str(order.get_state_display()),
+            badge="" if to_rate else order.state_label,
             tone=TONES.get(order.state, "mute"),
             rate_url=reverse("exchange:order_rate", args=[order.pk]) if to_rate else "",
         )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongyu.accounts.models import Role, User
-from gongyu.accounts.queries import organization_ids
-from gongyu.core.calendar import midnight, say_day, today
+from gongyu.accounts.queries import memberships_of, organization_ids
+from gongyu.core.calendar import midnight, say_day, say_half_day, today
 from gongyu.exchange.models import MatchingRun, Need, Order, Problem, UnitAdmission
+from gongyu.exchange.models.needs import in_towns
 from gongyu.exchange.queries.admission import admissions
 from gongyu.exchange.queries.problems import problems
 from gongyu.places.models import Division
@@ -117,4 +118,46 @@ def late(town: Division | None = None) -> Block:
         more_url=reverse("exchange:orders"),
         more_label=_("看全部订单"),
         empty=_("都按时回了话。"),
+    )
+
+
+NEARBY_DAYS = 14
+
+
+def coming_nearby(user: User) -> Block:
+    """Where children come to in the community's town in the coming days: how many, no school."""
+    homes = [m.organization.town for m in memberships_of(user) if m.organization]
+    towns = [town for town in homes if town is not None]
+    day = today()
+    visits = (
+        Order.objects.filter(in_towns("session__resource__unit", towns), state__in=Order.HOLDING)
+        .filter(date__range=(day, day + timedelta(days=NEARBY_DAYS)))
+        .values(
+            "date",
+            "half_day",
+            unit=F("session__resource__unit"),
+            name=F("session__resource__unit__name"),
+            what=F("session__resource__title"),
+        )
+        .annotate(heads=Sum("headcount"))
+        .order_by("date", "half_day", "name")[:ROWS]
+    )
+    return Block(
+        _("附近这两周有孩子来"),
+        [
+            Row(
+                title=visit["name"],
+                meta=_("%(when)s，%(what)s，%(heads)d 个孩子")
+                % {
+                    "when": say_half_day(visit["date"], visit["half_day"]),
+                    "what": visit["what"],
+                    "heads": visit["heads"],
+                },
+                url=reverse("places:organization", args=[visit["unit"]]),
+                icon="bus",
+            )
+            for visit in visits
+        ]
+        if towns
+        else [],
     )

@@ -169,10 +169,21 @@ def _department(user: User) -> TodayPage:
 def _community(user: User) -> TodayPage:
     return TodayPage(
         [
+            blocks.proposals(user),
+            blocks.join_asks(user),
+            blocks.to_rate(user),
+            blocks.safety(user, "school"),
+            blocks.visits(user, Role.COMMUNITY),
+            blocks.in_pool(user),
+            looked_after.coming_nearby(user),
             blocks.own_articles(user, _("还没有发过活动。发一个，附近的家长就能看到。")),
             blocks.weekend(),
         ],
-        [Action(_("发个活动"), reverse("publishing:write"), "square-pen")],
+        [
+            Action(_("提个需求"), reverse("exchange:need_new"), "message-square-plus"),
+            Action(_("发个活动"), reverse("publishing:write"), "square-pen"),
+        ],
+        effects=blocks.effects(user),
     )
 
 

@@ -199,3 +199,15 @@ def test_the_form_asks_the_same_with_many_topics(scene: Scene, sign_in: SignIn) 
     for _ in range(10):
         make.TopicFactory(parent=scene.topic)
     assert queries_of(client, NEW) == few <= 10
+
+
+def test_topics_stand_under_their_first_level_and_what_is_ticked_is_open(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    other = make.TopicFactory(code="T0601", name="科学实验", parent=make.TopicFactory(code="T06"))
+    page = sign_in(scene.staff).get(reverse("exchange:resource_edit", args=[scene.resource.pk]))
+    groups = page.context["form"].topic_groups()
+    assert [(group.name, group.ticked) for group in groups] == [
+        (str(scene.topic.parent), [str(scene.topic)]),
+        (str(other.parent), []),
+    ]

@@ -182,7 +182,7 @@ def test_she_sees_her_own_towns_runs_needs_and_orders(
 
     client = sign_in(clerk)
     page = text_of(client.get(RUNS))
-    assert f"{town}的学校有 1 条需求在等" in page
+    assert f"{town}有 1 条需求在等" in page
     assert own.get_absolute_url() in page
     assert districts.get_absolute_url() not in page
     for foreign in (districts, theirs, other_order):
@@ -230,12 +230,19 @@ def test_starting_from_her_page_starts_her_towns_run(
     assert f"正在给{town}的需求找去处" in page
 
 
-def test_a_community_of_the_town_is_refused(town: Division, sign_in: SignIn) -> None:
+def test_a_community_of_the_town_has_its_own_needs_and_no_pool(
+    town: Division, sign_in: SignIn
+) -> None:
     community = make.CommunityFactory(division=make.CommunityDivisionFactory(parent=town))
     assert community.kind == Organization.Kind.COMMUNITY
     client = sign_in(make.person(Role.COMMUNITY, community))
-    for name in ("runs", "needs", "orders", "desk"):
+    for name in ("runs", "desk"):
         assert client.get(reverse(f"exchange:{name}")).status_code == 403
+    make.NeedFactory(school__division=town, words="镇上一所学校的事")
+    for name in ("needs", "orders"):
+        page = client.get(reverse(f"exchange:{name}"))
+        assert page.status_code == 200
+        assert "镇上一所学校的事" not in page.content.decode()
 
 
 # 会商 and 回访

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.forms.boundfield import BoundField
+from django.forms.boundfield import BoundField, BoundWidget
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -126,6 +127,15 @@ def _choice(label: Any, choices: Any, **about: Any) -> forms.ChoiceField:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class TopicGroup:
+    """A first-level topic with the boxes below it, and the names of those that are ticked."""
+
+    name: str
+    boxes: list[BoundWidget]
+    ticked: list[str]
+
+
 class EntryForm(forms.Form):
     title = _words(gettext_lazy("名称"), 60, required=True)
     kind = _choice(gettext_lazy("种类"), ResourceKind.choices, widget=forms.RadioSelect)
@@ -237,11 +247,26 @@ class EntryForm(forms.Form):
         self.unit, self.resource = unit, resource
         field = cast("forms.ModelMultipleChoiceField[Topic]", self.fields["topics"])
         field.queryset = Topic.objects.filter(parent__isnull=False)
+        self._topics = list(field.queryset.select_related("parent"))
         for each in self.fields.values():
             each.widget.attrs.pop("maxlength", None)  # a browser would cut pasted text silently
 
     def sections(self) -> list[tuple[str, list[BoundField]]]:
         return [(str(title), [self[name] for name in names]) for title, names in SECTIONS]
+
+    def topic_groups(self) -> list[TopicGroup]:
+        """The boxes of the topics under their first level; what is ticked says so beside it."""
+        below = {topic.pk: str(topic.parent) for topic in self._topics}
+        ticked = {str(value) for value in self["topics"].value() or []}
+        groups: dict[str, TopicGroup] = {}
+        for box in self["topics"].subwidgets:
+            value = str(box.data["value"])
+            name = below.get(int(value), "")
+            group = groups.setdefault(name, TopicGroup(name, [], []))
+            group.boxes.append(box)
+            if value in ticked:
+                group.ticked.append(box.choice_label)
+        return list(groups.values())
 
     def clean_title(self) -> str:
         title = str(self.cleaned_data["title"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from python_calamine import (
     load_workbook,
 )
 
+from .extent import column_number, far_cell
 from .faults import UnreadableFile
 from .grid import Grid, Merge, Workbook
 from .text_files import read_text_file
@@ -66,6 +68,7 @@ def open_workbook(path: Path) -> Workbook:
         raise UnreadableFile(path, _("文件超过 200 MB，请拆开或另存为 CSV。"))
     if start.startswith(b"PK\x03\x04"):
         _refuse_swollen(path)
+        _refuse_far_cells(path)
         return _opened(path, _Peculiar.of(path))
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         return _opened(path, {})
@@ -86,6 +89,21 @@ def _refuse_swollen(path: Path) -> None:
         raise UnreadableFile(path, _("文件不完整，可能没传完。请重新保存一次再试。")) from None
     if unpacked > MOST_UNPACKED:
         raise UnreadableFile(path, _("解开后超过 2 GB，请删去用不到的工作表或另存为 CSV。"))
+
+
+def _refuse_far_cells(path: Path) -> None:
+    """calamine reserves the whole rectangle of a sheet, and ends the process where that fails."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            far = far_cell(archive, MOST_CELLS)
+    except (KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error, OSError):
+        raise UnreadableFile(path, _("文件不完整，可能没传完。请重新保存一次再试。")) from None
+    if far:
+        raise UnreadableFile(
+            path,
+            _("有一张工作表到 %(cell)s 还有内容，太大了。请删去用不到的行列，或另存为 CSV。")
+            % {"cell": far},
+        )
 
 
 def _opened(path: Path, peculiar: dict[str, _Peculiar]) -> Workbook:
@@ -190,19 +208,12 @@ class _Peculiar:
             )
         if b'"e"' in xml:
             for letters, row, error in _ERROR.findall(xml):
-                sheet.broken[int(row) - 1, _column(letters)] = Broken(error.decode("utf-8"))
+                sheet.broken[int(row) - 1, column_number(letters)] = Broken(error.decode("utf-8"))
         if b"<f" in xml or b":f" in xml:
             for letters, row, _whole, formula in _FORMULA.findall(xml):
                 text = html.unescape(formula.decode("utf-8", "replace"))
-                sheet.broken[int(row) - 1, _column(letters)] = Broken(f"={text}")
+                sheet.broken[int(row) - 1, column_number(letters)] = Broken(f"={text}")
         return sheet
-
-
-def _column(letters: bytes) -> int:
-    column = 0
-    for letter in letters:
-        column = column * 26 + letter - ord("A") + 1
-    return column - 1
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:

@@ -144,6 +144,8 @@ def _number(value: Value, units: Mapping[str, float]) -> tuple[float, str]:
         return said * factor, _("中文数字按数读")
     if _RANGE.search(text):
         raise Unreadable(_("这是一个范围。请写一个数，按最多的写。"))
+    if re.search(r"\d.*[(].*\d", text):
+        raise Unreadable(_("括号里还有数，看不出一共多少。请只写一个数。"))
     if re.match(r"(约|大约|大概|近|不到|超过|至少|左右|\d+\s*(左右|以上|以内|多|余|\+))", text):
         raise Unreadable(_("要一个确定的数。请写数字，按最多的写。"))
     if wanted and (found := re.search(r"[\d.]+\s*(\D+)$", text)):
@@ -186,6 +188,9 @@ _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _NO_YEAR = re.compile(r"(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
+_WRITTEN_OUT = re.compile(
+    r"([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]?"
+)
 _CLOCK = re.compile(r"[t\s]\s*\d{1,2}:\d{2}(:\d{2})?(\.\d+)?z?$", re.I)
 _WEEKDAY = re.compile(r"\s*\(?\s*(?:周|星期|礼拜)([一二三四五六日天])\s*\)?$")
 
@@ -202,6 +207,11 @@ def read_date(value: Value, *, year_for: YearFor | None = None) -> Read[date]:
         return Read(_sane(value))
     if isinstance(value, bool | time | timedelta):
         raise Unreadable(_("不是日期。请写成 2026-12-01 这样。"))
+    if isinstance(value, float) and re.fullmatch(r"\d{1,2}\.[123]", shown(value)):
+        # Whoever typed 12.10 into a cell of numbers sees 12.1 too.
+        raise Unreadable(
+            _("是 %(said)s，还是 %(said)s0？请写成 2026-12-01 这样。") % {"said": shown(value)}
+        )
     text = fold(shown(value) if isinstance(value, int | float) else str(value))
     if found := _COMPACT.fullmatch(text):
         return Read(_day(*map(int, found.groups())), _("日期按 年月日 读"))
@@ -213,8 +223,11 @@ def read_date(value: Value, *, year_for: YearFor | None = None) -> Read[date]:
 
 def _date_in(text: str, year_for: YearFor | None) -> Read[date]:
     weekday = _WEEKDAY.search(text)
-    bare = _CLOCK.sub("", text[: weekday.start()] if weekday else text).strip()
-    if found := _YEAR_FIRST.fullmatch(bare):
+    bare = _CLOCK.sub("", text[: weekday.start()] if weekday else text).strip().replace("。", ".")
+    if found := _WRITTEN_OUT.fullmatch(bare):
+        year, month, day = (chinese_number(part) for part in found.groups())
+        read = Read(_day(year or 0, month or 0, day or 0), _("中文数字按数读"))
+    elif found := _YEAR_FIRST.fullmatch(bare):
         read = Read(_day(*map(int, found.groups())))
     elif found := _YEAR_LAST.fullmatch(bare):
         read = _year_last(*map(int, found.groups()))
@@ -266,7 +279,8 @@ def _sane(day: date) -> date:
 # Places
 
 _SEXAGESIMAL = re.compile(
-    r"(\d{1,3})\s*[°度]\s*(\d{1,2})\s*['′分]\s*(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|''|′′|秒)?)?"
+    r"(\d{1,3})\s*[°度]\s*(\d{1,2}(?:\.\d+)?)\s*['′分]\s*"
+    r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|''|′′|秒)?)?"
 )
 _SIDES = re.compile(r"(东经|北纬|经度|纬度|[ENen]|:)")
 

@@ -107,7 +107,16 @@ class Table:
                 return _("示例行跳过了")
             if len(filled) == 1 and (len(text) > 12 or own == 0):
                 return _("合计、备注一类的行跳过了")
+        if own and self._is_bare_total(number, values):
+            return _("合计、备注一类的行跳过了")
         return _("没有内容的行跳过了") if own == 0 else ""
+
+    def _is_bare_total(self, number: int, values: Mapping[str, Value]) -> bool:
+        """Nothing but numbers that rows have of their own, one of them the sum of those above."""
+        said = {key for key, value in values.items() if not is_empty(value)}
+        if not said <= self.counted:
+            return False
+        return any(_sums_up(self.grid, self.header, number, self.places[key]) for key in said)
 
 
 def plain(header: str) -> str:
@@ -284,6 +293,15 @@ def _faults_of(match: _Match, columns: Sequence[Column], notes: Notes) -> list[C
                 shown(grid.value(header, other)),
             )
     return faults
+
+
+def _sums_up(grid: Grid, header: int, number: int, place: int) -> bool:
+    total = grid.value(number, place)
+    above = [grid.value(row, place) for row in range(header + 1, number)]
+    if not isinstance(total, int | float) or isinstance(total, bool) or not above:
+        return False
+    numbers = [cell for cell in above if isinstance(cell, int | float)]
+    return len(numbers) > 1 and sum(numbers) == total
 
 
 def _same(grid: Grid, header: int, one: int, two: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .values import Value
 
 SEPARATORS = (",", "\t", ";", "，", "|")
 LONGEST_CELL = 1_000_000
+_NO_TEXT = frozenset(("Cn", "Co", "Cs"))
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -29,6 +31,9 @@ def decode(path: Path) -> str:
     for mark, name in _MARKS:
         if raw.startswith(mark):
             return _decoded(path, raw[len(mark) :], name)
+    unmarked = _unmarked_utf16(raw)
+    if unmarked:
+        return unmarked
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -36,6 +41,20 @@ def decode(path: Path) -> str:
     if "\0" in text:
         raise UnreadableFile(path, _("这不是表格。请给 .xlsx、.xls 或 .csv 文件。"))
     return text
+
+
+def _unmarked_utf16(raw: bytes) -> str:
+    """The text where it is UTF-16 without its mark: digits and breaks have a zero beside them."""
+    if b"\0" not in raw[:4096]:
+        return ""
+    for name in ("utf-16-le", "utf-16-be"):
+        try:
+            text = raw.decode(name)
+        except UnicodeDecodeError:
+            continue
+        if "\n" in text and not any(unicodedata.category(char) in _NO_TEXT for char in text[:4096]):
+            return text
+    return ""
 
 
 def _decoded(path: Path, raw: bytes, name: str) -> str:

@@ -32,7 +32,7 @@ _MODES = {
     **dict.fromkeys(("拼团", "可拼", "可拼团", "共享", "合班", "散客", "shared"), False),
     **dict.fromkeys(("专场", "包场", "独享", "单独", "exclusive"), True),
 }
-_LIST = re.compile(r"[;；、,，/\s和或]+")
+_LIST = re.compile(r"[;；、,，/\s和或与及+&]+")
 
 
 def _words(value: Value) -> list[str]:

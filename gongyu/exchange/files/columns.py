@@ -39,22 +39,44 @@ NEEDS: tuple[Column, ...] = (
     Column(
         "date_from",
         "开始日期",
-        ("起始日期", "开始时间", "最早日期", "起始时间", "开始", "起", "date_from"),
+        ("起始日期", "开始时间", "最早日期", "起始时间", "开始", "起", "date_from", "start_date"),
     ),
     Column(
         "date_to",
         "结束日期",
-        ("截止日期", "结束时间", "最晚日期", "截止时间", "终止日期", "结束", "止", "date_to"),
+        (
+            "截止日期",
+            "结束时间",
+            "最晚日期",
+            "截止时间",
+            "终止日期",
+            "结束",
+            "止",
+            "date_to",
+            "end_date",
+        ),
     ),
     Column(
-        "slots", "时段", ("时间段", "可选时段", "希望时段", "时间", "星期", "可用时段", "slots")
+        "slots",
+        "时段",
+        ("时间段", "可选时段", "希望时段", "时间", "星期", "可用时段", "slots", "time_slots"),
     ),
     Column("lon", "经度", ("东经", "lon", "lng", "longitude", "x", "坐标", "经纬度")),
     Column("lat", "纬度", ("北纬", "lat", "latitude", "y")),
     Column(
         "reach",
         "最远公里",
-        ("最远距离", "距离", "可接受距离", "最远", "公里", "最大距离", "reach", "reach_km"),
+        (
+            "最远距离",
+            "距离",
+            "可接受距离",
+            "最远",
+            "公里",
+            "最大距离",
+            "reach",
+            "reach_km",
+            "max_km",
+        ),
         counted=True,
     ),
     Column(
@@ -63,14 +85,14 @@ NEEDS: tuple[Column, ...] = (
     Column(
         "wanted",
         "场次",
-        ("场次数", "需要场次", "几场", "次数", "场数", "wanted"),
+        ("场次数", "需要场次", "几场", "次数", "场数", "wanted", "sessions_wanted"),
         required=False,
         counted=True,
     ),
     Column(
         "wished",
         "指定单位",
-        ("意向单位", "希望单位", "点名单位", "资源单位", "wished"),
+        ("意向单位", "希望单位", "点名单位", "资源单位", "wished", "wished_unit"),
         required=False,
     ),
 )

@@ -26,7 +26,7 @@ from .choices import read_forms, read_severity
 from .grades_text import read_grades
 from .known_years import KnownDays, split_range
 from .places import read_row_place
-from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities, Spellings
+from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities, Spellings, at_most
 from .slots_text import read_slots
 from .topics_text import read_topics
 
@@ -34,6 +34,7 @@ _CLASS_NAME = re.compile(
     r"(小学|初中|高中)?[初高小]?[一二三四五六七八九\d]{0,2}(年级|年)?\(?[一二三四五六七八九十\d]{0,3}\)?班?"
     r"|(大|中|小)班\(?[一二三四五六七八九十\d]{0,2}\)?班?|全校|全体.{0,4}"
 )
+MOST_WANTED = 1_000
 _UNITS = re.compile(r"[;；、,，\n]+")
 
 
@@ -136,7 +137,7 @@ def _heads(value: Value) -> Read[float]:
 
 def _wanted(value: Value) -> Read[float]:
     units = dict.fromkeys(("场", "次", "场次", "节", "课时"), 1.0)
-    return read_number(value, least=1, most=50, whole=True, units=units)
+    return read_number(value, least=1, most=MOST_WANTED, whole=True, units=units)
 
 
 def _units(value: Value, names: Spellings) -> Read[tuple[str, ...]]:
@@ -181,7 +182,7 @@ def _reach(reader: RowReader, forms: Form | None) -> float | None:
     """Kilometres by road; not asked of a group that does not go out."""
 
     def reach(value: Value) -> Read[float]:
-        return read_number(value, least=0, most=500, units=ROAD)
+        return read_number(at_most(value), least=0, most=500, units=ROAD)
 
     goes_out = forms is None or bool(forms & Form.VISIT)
     if goes_out and "reach" in reader.table.places:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from gongyu.core.spreadsheets import CellFault, Read, RowReader, Unreadable, Value, read_text, shown
+from gongyu.core.spreadsheets import (
+    CellFault,
+    Read,
+    RowReader,
+    Unreadable,
+    Value,
+    fold,
+    read_text,
+    shown,
+)
 from gongyu.core.spreadsheets.values import tidy
 
 from .topics_text import Topics
@@ -27,6 +37,26 @@ ROAD = {
     "km以内": 1.0,
 }
 MOST_HEADS = 100_000
+_AT_MOST = re.compile(r"^(≤|<=|不超过|不多于|最多|最远|至多)\s*|\s*(以内|之内|以下|内)$")
+_AT_LEAST = re.compile(r"^(≥|>=|不少于|不低于|至少|最少)\s*|\s*(起订|起|成团|以上|及以上)$")
+_NONE = frozenset(("无", "不限", "没有", "不设", "无限制", "不限制", "没有限制"))
+
+
+def at_most(value: Value) -> Value:
+    """The number of an upper bound that is written as one: ≤10, 不超过10公里."""
+    return _AT_MOST.sub("", fold(value)) if isinstance(value, str) else value
+
+
+def at_least(value: Value) -> Value:
+    """The number of a lower bound that is written as one: ≥10, 10人起."""
+    return _AT_LEAST.sub("", fold(value)) if isinstance(value, str) else value
+
+
+def says_none(value: Value) -> bool:
+    """Whether the cell says that there is no such limit."""
+    return isinstance(value, str) and fold(value) in _NONE
+
+
 SEVERAL = 3
 """Rows, or codes, that are no slip of the pen."""
 

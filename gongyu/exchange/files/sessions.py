@@ -12,6 +12,7 @@ from gongyu.core.spreadsheets import (
     RowReader,
     Table,
     Value,
+    fold,
     read_date,
     read_number,
 )
@@ -21,7 +22,17 @@ from .choices import read_form, read_mode
 from .grades_text import read_grades
 from .known_years import KnownDays
 from .places import read_row_place
-from .records import MOST_HEADS, PEOPLE, ROAD, Codes, Identities, Spellings
+from .records import (
+    MOST_HEADS,
+    PEOPLE,
+    ROAD,
+    Codes,
+    Identities,
+    Spellings,
+    at_least,
+    at_most,
+    says_none,
+)
 from .slots_text import read_half_day
 from .topics_text import read_plain_topics
 
@@ -67,16 +78,13 @@ def _session(
     half = reader.read("half", read_half_day)
     capacity = reader.read("capacity", _seats)
     exclusive = reader.read("mode", read_mode)
-    least = reader.read_or("least", _seats, 0.0)
+    least = reader.read_or("least", _least, 0.0)
     place = read_row_place(reader, needed=form is None or form != Form.ONLINE)
     radius = _radius(reader, form)
     if topics:
         result.codes.meet(reader, topics)
     if capacity is not None and least is not None and least > capacity > 0:
-        reader.fault(
-            "least",
-            _("最少人数比容量 %(seats)d 还多，这一场永远开不了。请核对。") % {"seats": capacity},
-        )
+        reader.note(_("最少人数比容量还多，这一场开不了"), "least")
     if len(result.faults) > before or not (
         id_
         and unit
@@ -114,11 +122,15 @@ def _seats(value: Value) -> Read[float]:
     return read_number(value, least=0, most=MOST_HEADS, whole=True, units=PEOPLE)
 
 
+def _least(value: Value) -> Read[float]:
+    return Read(0.0) if says_none(value) else _seats(at_least(value))
+
+
 def _radius(reader: RowReader, form: Form | None) -> float | None:
     """Kilometres by road that a unit comes; asked only of one that does."""
 
     def radius(value: Value) -> Read[float]:
-        return read_number(value, least=0, most=500, units=ROAD)
+        return read_number(at_most(value), least=0, most=500, units=ROAD)
 
     if form == Form.HOST and not reader.has("radius"):
         reader.fault("radius", _("上门的场次要填“上门半径公里”，如 15。"))
@@ -132,7 +144,11 @@ def _limit(
     """A unit's limit stands in each of its rows, or in some; it must be the same in all."""
 
     def limit(value: Value) -> Read[float]:
+        if says_none(value):
+            return Read(-1.0)
         units = dict.fromkeys(("场", "次", "场次", "场/月", "次/月"), 1.0)
+        if isinstance(value, str):
+            value = at_most(fold(value).removeprefix("每个月").removeprefix("每月"))
         return read_number(value, least=0, most=1000, whole=True, units=units)
 
     said = reader.read_or("limit", limit, -1.0)

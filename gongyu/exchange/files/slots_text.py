@@ -32,6 +32,8 @@ _HALVES = {
     "上午": (0,),
     "早上": (0,),
     "早晨": (0,),
+    "am": (0,),
+    "pm": (1,),
     "下午": (1,),
     "午后": (1,),
     "晚上": (2,),
@@ -59,7 +61,7 @@ _NAMED = {
     "每日": tuple(range(7)),
 }
 _DAY = "一二三四五六日天1234567"
-_PREFIX = "(?:周|星期|礼拜)"
+_PREFIX = "每?(?:周|星期|礼拜)"
 _DAYS = (
     rf"(?P<named>{'|'.join(_NAMED)})"
     rf"|{_PREFIX}(?P<from>[{_DAY}])\s*(?:-|~|—|–|至|到)+\s*{_PREFIX}?(?P<to>[{_DAY}])(?![:\d点])"
@@ -69,7 +71,7 @@ _WORDS = "|".join(sorted(_HALVES, key=len, reverse=True))
 _CLOCK = r"\d{1,2}(?::\d{2}|点半?|时)(?:\s*(?:-|~|—|–|至|到)+\s*\d{1,2}(?::\d{2}|点半?|时))?"
 _ITEM = re.compile(rf"(?:{_DAYS})?\s*(?P<half>{_WORDS})?\s*(?P<clock>{_CLOCK})?")
 _HOUR = re.compile(r"(\d{1,2})(?::(\d{2})|点半?|时)")
-_DAY_AND_TIME = re.compile(rf"(?<=[周期拜][{_DAY}])\s+(?=[上下早晚全\d])")
+_DAY_AND_TIME = re.compile(rf"(?<=[周期拜][{_DAY}])\s+(?=[上下早晚全\d]|[apAP][mM])")
 _BRACKETS = dict.fromkeys(map(ord, "()"))
 _EXAMPLE = "周三下午；周五全天；周末"
 
@@ -98,7 +100,7 @@ def _text(value: Value) -> str:
 
 @lru_cache(maxsize=4096)
 def _half_day(text: str) -> Read[int]:
-    bare = re.sub(r"\s", "", text).translate(_BRACKETS)
+    bare = re.sub(r"\s", "", text).translate(_BRACKETS).lower()
     found = _ITEM.fullmatch(bare)
     halves, note = _halves(found) if found else ((), "")
     if len(halves) == 1:
@@ -109,7 +111,7 @@ def _half_day(text: str) -> Read[int]:
 @lru_cache(maxsize=4096)
 def _slots(text: str) -> Read[Slots]:
     bare = re.sub(r"\s*([-~—–至到;；、,，/])\s*", r"\1", _DAY_AND_TIME.sub("", text))
-    bare = bare.translate(_BRACKETS).strip(";；、,，。.")
+    bare = bare.translate(_BRACKETS).lower().strip(";；、,，。.")
     if bare in _ANY:
         return Read(_EVERY)
     found: set[Slot] = set()

@@ -18,7 +18,7 @@ _LIST = re.compile(r"[;；、,，\n]+")
 _WEIGHT = re.compile(
     r"(.+?)\s*(?::|=|\*)\s*([^:]+)|(.+?)\s*\(\s*([\d.]+%?)\s*\)|(.+?)\s+([\d.]+%?)"
 )
-_CODE_AND_NAME = re.compile(r"(T\d{4})\s*[-:]?\s*([\u4e00-\u9fff].*)")
+_CODE_AND_NAME = re.compile(r"(T\d{4})\s*[-:]?\s*\(?([\u4e00-\u9fff][^()]*)\)?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import PatternFill
 
 from gongyu.core.spreadsheets import (
     Broken,
@@ -22,6 +23,7 @@ from gongyu.core.spreadsheets import (
     open_workbook,
     opening,
 )
+from gongyu.core.spreadsheets.extent import far_cell
 
 
 def test_cells_are_named_as_people_name_them() -> None:
@@ -95,8 +97,47 @@ def test_a_sheet_with_too_many_cells_is_refused(
     path = tmp_path / "a.xlsx"
     book.save(path)
     monkeypatch.setattr(opening, "MOST_CELLS", 10_000)
-    with pytest.raises(UnreadableFile, match="太大（1000 行 × 26 列）"):
+    with pytest.raises(UnreadableFile, match="到 Z1000 还有内容，太大了"):
         open_workbook(path)
+
+
+def test_a_stray_cell_at_the_far_end_is_refused_before_room_is_made_for_it(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active["A1"] = "编号"
+    book.active["XFD1048576"] = " "
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    with pytest.raises(UnreadableFile, match="到 XFD1048576 还有内容"):
+        open_workbook(path)
+
+
+def test_cells_that_are_only_coloured_are_not_content(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active["A1"] = "编号"
+    book.active["XFD1048576"].fill = PatternFill("solid", fgColor="FFFFFF00")
+    path = tmp_path / "a.xlsx"
+    book.save(path)
+    assert open_workbook(path).grids[0].rows == [["编号"]]
+
+
+@pytest.mark.parametrize(("far", "refused"), [("value-type", True), ("style-name", False)])
+def test_a_stray_cell_of_an_open_document_is_refused_too(
+    far: str, refused: bool, tmp_path: Path
+) -> None:
+    cell = '<table:table-cell office:value-type="string"><text:p>编号</text:p></table:table-cell>'
+    content = (
+        "<office:document-content>"
+        f"<table:table><table:table-row>{cell}</table:table-row>"
+        '<table:table-row table:number-rows-repeated="1048570"><table:table-cell/>'
+        "</table:table-row><table:table-row>"
+        f'<table:table-cell table:number-columns-repeated="16000"/><table:table-cell x:{far}="s"/>'
+        "</table:table-row></table:table></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", content)
+    with zipfile.ZipFile(path) as archive:
+        assert bool(far_cell(archive, opening.MOST_CELLS)) is refused
 
 
 def test_a_table_with_one_column_is_found() -> None:

@@ -154,6 +154,18 @@ def long_remark(sheet: Worksheet) -> None:
     sheet["R1"], sheet["R2"] = "备注", "长" * 32_000
 
 
+def bare_total(sheet: Worksheet) -> None:
+    sheet["G5"] = 90
+
+
+def english_header(sheet: Worksheet) -> None:
+    names = ["Need ID", "School", "Town", "Group", "Topics", "Grades", "Headcount", "Forms"]
+    names += ["Start date", "End date", "Time slots", "Longitude", "Latitude", "Max km"]
+    names += ["Severity", "Sessions wanted", "Wished unit"]
+    for column, name in enumerate(names, start=1):
+        sheet.cell(1, column).value = name
+
+
 def leading_columns(sheet: Worksheet) -> None:
     sheet.insert_cols(1, 3)
     sheet.insert_rows(1, 2)
@@ -181,6 +193,8 @@ def leading_columns(sheet: Worksheet) -> None:
         (same_column_twice, "两栏同名"),
         (long_remark, ""),
         (leading_columns, ""),
+        (bare_total, "合计、备注一类的行跳过了"),
+        (english_header, ""),
     ],
 )
 def test_the_table_is_found_and_read(
@@ -293,6 +307,7 @@ def test_one_workbook_may_hold_both_tables(tmp_path: Path) -> None:
         needs_text().encode("gb18030"),
         b"\xff\xfe" + needs_text("\t").encode("utf-16-le"),
         b"\xfe\xff" + needs_text().encode("utf-16-be"),
+        needs_text("\t").encode("utf-16-le"),
         needs_text(";").encode(),
         needs_text("\t").encode("gbk"),
         needs_text("|").encode(),
@@ -309,6 +324,7 @@ def test_one_workbook_may_hold_both_tables(tmp_path: Path) -> None:
         "gb18030",
         "utf16",
         "utf16be",
+        "utf16unmarked",
         "semicolon",
         "tab",
         "pipe",

@@ -225,8 +225,8 @@ def _date_in(text: str, year_for: YearFor | None) -> Read[date]:
     weekday = _WEEKDAY.search(text)
     bare = _CLOCK.sub("", text[: weekday.start()] if weekday else text).strip().replace("。", ".")
     if found := _WRITTEN_OUT.fullmatch(bare):
-        year, month, day = (chinese_number(part) for part in found.groups())
-        read = Read(_day(year or 0, month or 0, day or 0), _("中文数字按数读"))
+        written = [chinese_number(part) or 0 for part in found.groups()]
+        read = Read(_day(*written), _("中文数字按数读"))
     elif found := _YEAR_FIRST.fullmatch(bare):
         read = Read(_day(*map(int, found.groups())))
     elif found := _YEAR_LAST.fullmatch(bare):

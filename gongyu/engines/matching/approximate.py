@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .board import Board, lay_out
+from .board import Board
 from .ejection import anneal, build_up, keep_best
-from .fairness import Equity, best_values
+from .fairness import best_values
 from .instance import Instance
 from .lagrange import (
     Prices,
@@ -74,8 +74,7 @@ class Dual:
 
 
 def find_prices(
-    instance: Instance,
-    equity: Equity | None,
+    board: Board,
     hear: Hears,
     *,
     rounds: int = ROUNDS,
@@ -83,19 +82,18 @@ def find_prices(
     high: float = _HIGH,
 ) -> Dual:
     """Good prices, and the bound that they prove. start: prices to go on from."""
-    board = lay_out(instance, equity)
     scale = scales(board)
     prices, best, speed = no_prices(board), no_prices(board), no_prices(board)
     if start is None:
         prices.rank[:] = _FIRST_PRICE * scale.rank
     else:
         prices.rank[:] = start.rank
-        prices.half[:] = start.half
+        prices.half[board.tight] = start.half[board.tight]
         prices.fund[:] = start.fund
         if len(start.town) == len(prices.town):
             prices.town[:] = start.town
     answer = no_answer(board)
-    mean = np.zeros(len(instance))
+    mean = np.zeros(len(board.need))
     bound = np.inf
     done = 0
     while done < rounds:

@@ -7,20 +7,25 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from .compiled import compiled
 from .fairness import Equity
 from .instance import Instance
 from .problem import Floats, Ints
 from .types import RANK_DISCOUNT
+
+Indices = npt.NDArray[np.int32]
 
 
 class Board(NamedTuple):
     """An instance laid out for loops over needs and over sessions.
 
     Pairs: need, session, half, value, fixed. start: pairs by need. order, session_start: pairs by
-    session. rank_start: slots of need n are rank_start[n]:rank_start[n + 1], as many as it can
-    fill; weight: (ranks,) discounts. contested: half-days that more pairs want than may have.
-    month_start, month_session: sessions by unit and month. group_start, group: fairness groups of
-    each need; pieces (groups, quarters), slopes (quarters,). The rest as in ``Instance``.
+    session; at_need, at_value, at_half: of the pairs in that order, -1 for a half-day that is not
+    tight. rank_start: slots of need n are rank_start[n]:rank_start[n + 1], as many as it can
+    fill; weight: (ranks,) discounts. tight: half-days that more pairs want than may have; no
+    other is ever priced. month_start, month_session: sessions by unit and month. group_start,
+    group: fairness groups of each need; pieces (groups, quarters), slopes (quarters,). The rest as
+    in ``Instance``.
     """
 
     start: Ints
@@ -31,10 +36,13 @@ class Board(NamedTuple):
     fixed: npt.NDArray[np.bool_]
     order: Ints
     session_start: Ints
+    at_need: Indices
+    at_value: Floats
+    at_half: Indices
     heads: Ints
     rank_start: Ints
     weight: Floats
-    contested: npt.NDArray[np.bool_]
+    tight: Ints
     seats: Ints
     takers: Ints
     least: Ints
@@ -53,22 +61,41 @@ class Board(NamedTuple):
     slopes: Floats
 
 
-def lay_out(instance: Instance, equity: Equity | None) -> Board:
+def lay_out(instance: Instance, equity: Equity | None = None) -> Board:
     """The board of an instance, with the towns' utilities where fairness asks for them."""
+    board = _without_towns(instance)
+    return with_towns(board, equity) if equity else board
+
+
+def with_towns(board: Board, equity: Equity) -> Board:
+    """The same board with the utilities of a fair goal."""
+    owner = np.repeat(np.arange(len(equity.names)), np.diff(equity.start))
+    by_need = np.argsort(equity.member, kind="stable")
+    every = np.arange(len(board.heads) + 1)
+    return board._replace(
+        group=owner[by_need],
+        group_start=np.searchsorted(equity.member[by_need], every),
+        pieces=equity.pieces,
+        slopes=equity.slopes,
+    )
+
+
+def only_tight(half: Ints, tight: Ints, many: int) -> Indices:
+    """Codes of half-days, -1 where they are not among the tight ones."""
+    code = np.full(many, -1, np.int32)
+    code[tight] = tight
+    kept: Indices = code[half]
+    return kept
+
+
+def _without_towns(instance: Instance) -> Board:
     many_needs, many = len(instance.heads), len(instance.seats)
-    order = np.argsort(instance.session, kind="stable")
+    order, session_start = _by_code(instance.session, many)
     ranks = np.minimum(instance.wanted, np.diff(instance.start))
     together = np.bincount(instance.half, minlength=len(instance.half_limit))
     months = np.argsort(instance.month, kind="stable")
     months = months[instance.month[months] >= 0]
-    group_start, group = np.zeros(many_needs + 1, np.int64), np.empty(0, np.int64)
-    pieces, slopes = np.zeros((0, 4), np.int64), np.zeros(4)
-    if equity:
-        owner = np.repeat(np.arange(len(equity.names)), np.diff(equity.start))
-        by_need = np.argsort(equity.member, kind="stable")
-        group = owner[by_need]
-        group_start = np.searchsorted(equity.member[by_need], np.arange(many_needs + 1))
-        pieces, slopes = equity.pieces, equity.slopes
+    tight = np.flatnonzero(together > instance.half_limit)
     return Board(
         start=instance.start,
         need=instance.need,
@@ -77,11 +104,14 @@ def lay_out(instance: Instance, equity: Equity | None) -> Board:
         value=instance.value,
         fixed=instance.fixed,
         order=order,
-        session_start=np.searchsorted(instance.session[order], np.arange(many + 1)),
+        session_start=session_start,
+        at_need=instance.need[order].astype(np.int32),
+        at_value=instance.value[order],
+        at_half=only_tight(instance.half[order], tight, len(instance.half_limit)),
         heads=instance.heads,
         rank_start=np.concatenate([np.zeros(1, np.int64), np.cumsum(ranks, dtype=np.int64)]),
         weight=RANK_DISCOUNT ** np.arange(int(ranks.max(initial=1)), dtype=np.float64),
-        contested=together > instance.half_limit,
+        tight=tight,
         seats=instance.seats,
         takers=instance.takers,
         least=instance.least,
@@ -96,8 +126,27 @@ def lay_out(instance: Instance, equity: Equity | None) -> Board:
         ),
         month_session=months,
         fund_limit=instance.fund_limit,
-        group_start=group_start,
-        group=group,
-        pieces=pieces,
-        slopes=slopes,
+        group_start=np.zeros(many_needs + 1, np.int64),
+        group=np.empty(0, np.int64),
+        pieces=np.zeros((0, 4), np.int64),
+        slopes=np.zeros(4),
     )
+
+
+@compiled
+def _by_code(codes: Ints, many: int) -> tuple[Ints, Ints]:
+    """The places in the order of their codes 0 to many - 1, and where each code begins.
+
+    Counted, not compared: pairs of a municipality take 20 ms instead of 250.
+    """
+    start = np.zeros(many + 1, np.int64)
+    for code in codes:
+        start[code + 1] += 1
+    for code in range(many):
+        start[code + 1] += start[code]
+    free = start[:-1].copy()
+    order = np.empty(len(codes), np.int64)
+    for place in range(len(codes)):
+        order[free[codes[place]]] = place
+        free[codes[place]] += 1
+    return order, start

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import approximate
 from .approximate import Dual, Hears
-from .board import Board, lay_out
+from .board import Board, with_towns
 from .ejection import anneal, build_up, keep_best
 from .fairness import Equity, best_values, served_of
 from .instance import Instance, benefit
@@ -78,24 +78,23 @@ def find_aim(instance: Instance, equity: Equity, allowed: float, plain: Dual, he
     if allowed < 1.0:
         chance = np.bincount(instance.need, plain.share, minlength=len(instance.heads))
         full = equity.with_everyone(_ENTICED * float(np.minimum(1.0, chance).sum()))
-    dual = approximate.find_prices(
-        instance, equity, hear, rounds=_ROUNDS, start=plain.prices, high=_HIGH
-    )
+    board = with_towns(plain.board, equity)
+    dual = approximate.find_prices(board, hear, rounds=_ROUNDS, start=plain.prices, high=_HIGH)
     cost = 1.0 - (dual.bound - equity.most_reward()) / max(plain.bound, 1e-12)
     if cost <= _DUAL_PART * allowed or met >= 1.0:
         return Aim(full, 1.0, met, dual)
     # What a target costs grows about like the square of what it asks beyond the plain plan.
     reach = float(np.sqrt(_DUAL_PART * allowed / cost))
     part = met + (1.0 - met) * reach
-    return Aim(full, part, met, _between(instance, equity.nearer(part), plain, dual, reach))
+    return Aim(full, part, met, _between(equity.nearer(part), plain, dual, reach))
 
 
-def _between(instance: Instance, goal: Equity, plain: Dual, fair: Dual, part: float) -> Dual:
+def _between(goal: Equity, plain: Dual, fair: Dual, part: float) -> Dual:
     """Prices on the way from the plain goal to the fair one.
 
     Prices are the slope of what targets cost: where that grows like a square, they grow in step.
     """
-    board = lay_out(instance, goal)
+    board = with_towns(plain.board, goal)
     low, high = plain.prices, fair.prices
     prices = Prices(
         low.rank + part * (high.rank - low.rank),
@@ -110,16 +109,16 @@ def _between(instance: Instance, goal: Equity, plain: Dual, fair: Dual, part: fl
 
 
 def proven(
-    problem: Problem, instance: Instance, goal: Equity, prices: Prices
+    problem: Problem, instance: Instance, board: Board, goal: Equity, prices: Prices
 ) -> tuple[float, Proof]:
-    """What prices prove about a fair goal, and the proof.
+    """What prices prove about a fair goal, and the proof. board: without the towns.
 
     The search for prices leaves out the group of everyone: its price is 0.
     """
     town = np.zeros(len(goal.names))
     town[: len(prices.town)] = prices.town
     prices = prices._replace(town=town)
-    board = lay_out(instance, goal)
+    board = with_towns(board, goal)
     bound = float(respond(board, prices, no_answer(board)))
     return bound, with_rewards(problem, proof_of(problem, instance, prices), goal, town)
 
@@ -139,7 +138,7 @@ def build_fairly(
     """Pairs of a plan, and the goal with the targets that it was sought for."""
     least = (1.0 - allowed) * plain.bound
     part, low = aim.part, aim.met
-    board = lay_out(instance, aim.full.nearer(part))
+    board = with_towns(plain.board, aim.full.nearer(part))
     state = approximate.seeded(seed)
     tableau = empty_tableau(board)
     dual = aim.dual

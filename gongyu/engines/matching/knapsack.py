@@ -7,13 +7,13 @@ from math import gcd
 import numpy as np
 import numpy.typing as npt
 
-from .compiled import compiled
+from .compiled import compiled, lean
 from .problem import Floats, Ints
 
 LARGEST_TABLE = 4_000_000
 """Cells of a table; beyond it the fractional knapsack bounds the session (valid, a bit looser)."""
 
-_DEEPEST, _LONGEST = 60, 1_000
+DEEPEST, _LONGEST = 60, 1_000
 """Bidders and steps up to which branching is tried before the table."""
 
 Flags = npt.NDArray[np.uint8]
@@ -28,6 +28,23 @@ def fill_session(
     The first ``count`` entries of bids and heads are the bidders. single: at most one of them.
     Taking nobody is worth 0 and always allowed.
     """
+    room = np.zeros(DEEPEST, np.int64)
+    worth = fill(bids, heads, count, seats, single, least, take, room)
+    return worth if worth >= 0.0 else fill_by_table(bids, heads, count, seats, least, take)
+
+
+@lean
+def fill(
+    bids: Floats,
+    heads: Ints,
+    count: int,
+    seats: int,
+    single: bool,
+    least: int,
+    take: Flags,
+    room: Ints,
+) -> float:
+    """``fill_session`` where that is quick, -1 where it takes a table. room: DEEPEST entries."""
     for i in range(count):
         take[i] = 0
     if single:
@@ -53,26 +70,41 @@ def fill_session(
                 dearest = min(dearest, -bids[i] / heads[i])
         if total <= (least - wanted) * dearest:
             return 0.0  # whoever helps to reach the minimum costs more than all bring
+        return -1.0
     if wanted <= seats:
-        if wanted >= least:
-            for i in range(count):
-                if bids[i] > 0.0 and heads[i] <= seats:
-                    take[i] = 1
-            return total
-    else:
-        total = _branch(bids, heads, count, positive, seats, take)
-        if total < 0.0:
-            unit = _unit(heads, count, seats)
-            if positive * (seats // unit + 1) > LARGEST_TABLE:
-                return _fractional(bids, heads, count, seats, take)
-            total = _table(bids, heads, count, seats, unit, 0, True, take)
+        for i in range(count):
+            if bids[i] > 0.0 and heads[i] <= seats:
+                take[i] = 1
+        return total
+    total = _branch(bids, heads, count, positive, seats, take, room)
+    used = 0
+    for i in range(count):
+        used += heads[i] * take[i]
+    return total if used >= least else -1.0
+
+
+@compiled
+def fill_by_table(
+    bids: Floats, heads: Ints, count: int, seats: int, least: int, take: Flags
+) -> float:
+    """The same by a table: first those above 0 alone, then, where the minimum binds, all."""
+    for i in range(count):
+        take[i] = 0
+    unit, positive, wanted = _unit(heads, count, seats), 0, 0
+    for i in range(count):
+        if bids[i] > 0.0 and heads[i] <= seats:
+            positive += 1
+            wanted += heads[i]
+    if wanted >= least:
+        if positive * (seats // unit + 1) > LARGEST_TABLE:
+            return _fractional(bids, heads, count, seats, take)
+        total = _table(bids, heads, count, seats, unit, 0, True, take)
         used = 0
         for i in range(count):
             used += heads[i] * take[i]
         if used >= least:
             return total
     # The minimum binds: bidders at a loss may help to reach it.
-    unit = _unit(heads, count, seats)
     if count * (seats // unit + 1) > LARGEST_TABLE:
         return _fractional(bids, heads, count, seats, take)
     for i in range(count):
@@ -90,16 +122,17 @@ def _unit(heads: Ints, count: int, seats: int) -> int:
     return unit
 
 
-@compiled
-def _branch(bids: Floats, heads: Ints, count: int, positive: int, seats: int, take: Flags) -> float:
+@lean
+def _branch(
+    bids: Floats, heads: Ints, count: int, positive: int, seats: int, take: Flags, order: Ints
+) -> float:
     """Depth first over the bidders above 0, best per head first; -1 if that takes long.
 
     A branch ends where its fractional filling is worth no more than the best found (Horowitz and
     Sahni 1974). A session holds a few classes, so this looks at far fewer cells than a table.
     """
-    if positive > _DEEPEST:
+    if positive > DEEPEST:
         return -1.0
-    order = np.empty(positive, np.int64)
     many = 0
     for i in range(count):
         if bids[i] <= 0.0 or heads[i] > seats:

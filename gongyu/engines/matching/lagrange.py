@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from .answers import Answer, Prices, answer_live, may_bid, no_answer, no_prices, respond
 from .board import Board
-from .compiled import compiled
-from .problem import Floats
+from .compiled import compiled, lean
+from .problem import Floats, Ints
 
 __all__ = [
     "Answer",
@@ -30,8 +30,6 @@ __all__ = [
 
 MOMENTUM = 0.9
 CLIP = 1.5
-_MUCH = 1.0
-"""Fall of the prices, in best values, from which nearly every pair may bid again."""
 _TOWNS = 3.0
 """Mean best values that one step moves a town's reward by."""
 
@@ -63,13 +61,13 @@ def descend(
     spent = np.zeros(len(prices.fund))
     served = np.zeros(len(prices.town))
     before = np.zeros(len(prices.town))
-    live, live_start = board.order, board.session_start
+    every_rank, every_fund = np.arange(len(excess)), np.arange(len(spent))
+    every_town = np.arange(len(served))
     drop = 0.0
     for step_number in range(first, last - 1):
         drop += high * (low / high) ** (step_number / max(1, rounds - 1))
-    if drop < _MUCH and len(prices.town) == 0:
-        live, live_start = np.empty_like(board.order), np.empty_like(board.session_start)
-        may_bid(board, prices, scale, drop, CLIP, live, live_start)
+    live, live_start = np.empty_like(board.at_need), np.empty_like(board.session_start)
+    may_bid(board, prices, scale, drop, CLIP, live, live_start)
     for step_number in range(first, last):
         value = answer_live(board, prices, answer, live, live_start)
         if value < bound:
@@ -80,20 +78,19 @@ def descend(
             best.town[:] = prices.town
         _excess(board, prices, answer, excess, crowd, spent, served)
         if 2 * step_number >= rounds:  # the second half
-            for pair in range(len(board.need)):
-                mean[pair] += answer.chosen[pair]
+            _count(board, answer, mean)
         step = high * (low / high) ** (step_number / max(1, rounds - 1))
-        _move(prices.rank, speed.rank, excess, scale.rank, step, np.inf)
-        _move(prices.half, speed.half, crowd, scale.half, step, np.inf)
-        _move(prices.fund, speed.fund, spent, scale.fund, step, np.inf)
+        _move(every_rank, prices.rank, speed.rank, excess, scale.rank, step, np.inf)
+        _move(board.tight, prices.half, speed.half, crowd, scale.half, step, np.inf)
+        _move(every_fund, prices.fund, speed.fund, spent, scale.fund, step, np.inf)
         if len(prices.town):
             before[:] = prices.town
-            _move(prices.town, speed.town, served, scale.town, step, board.slopes[0])
+            _move(every_town, prices.town, speed.town, served, scale.town, step, board.slopes[0])
             _follow(board, prices, before)
     return bound
 
 
-@compiled
+@lean
 def _follow(board: Board, prices: Prices, before: Floats) -> None:
     """A need that pays a price for its first session pays what its towns' rewards rise by.
 
@@ -110,7 +107,7 @@ def _follow(board: Board, prices: Prices, before: Floats) -> None:
         prices.rank[first] = max(0.0, prices.rank[first] + rise)
 
 
-@compiled
+@lean
 def _excess(
     board: Board,
     prices: Prices,
@@ -122,19 +119,20 @@ def _excess(
 ) -> None:
     """By how much the answer breaks each relaxed row: the directions in which prices rise."""
     excess[:] = -1.0
-    crowd[:] = 0.0
     served[:] = 0.0
-    for n in range(len(board.heads)):
-        for pair in range(board.start[n], board.start[n + 1]):
-            if answer.chosen[pair]:
-                rank = answer.rank[pair]
-                excess[board.rank_start[n] + rank] += 1.0
-                crowd[board.half[pair]] += 1.0
-                if rank == 0:
-                    for at in range(board.group_start[n], board.group_start[n + 1]):
-                        served[board.group[at]] -= 1.0
-    for code in range(len(crowd)):
-        crowd[code] = crowd[code] - board.half_limit[code] if board.contested[code] else 0.0
+    for code in board.tight:
+        crowd[code] = -float(board.half_limit[code])
+    for s in range(len(board.seats)):
+        if not answer.runs[s]:
+            continue
+        for i in range(answer.pick_start[s], answer.pick_start[s + 1]):
+            n, half = board.at_need[answer.pick[i]], board.at_half[answer.pick[i]]
+            excess[board.rank_start[n] + answer.rank[i]] += 1.0
+            if half >= 0:
+                crowd[half] += 1.0
+            if answer.rank[i] == 0:
+                for at in range(board.group_start[n], board.group_start[n + 1]):
+                    served[board.group[at]] -= 1.0
     for code in range(len(spent)):
         spent[code] = -float(board.fund_limit[code])
     for s in range(len(board.seats)):
@@ -151,11 +149,26 @@ def _excess(
         served[g] = 10.0 * served[g] / max(1, size)
 
 
-@compiled
+@lean
+def _count(board: Board, answer: Answer, mean: Floats) -> None:
+    """Add 1 for each chosen pair."""
+    for s in range(len(board.seats)):
+        if answer.runs[s]:
+            for i in range(answer.pick_start[s], answer.pick_start[s + 1]):
+                mean[board.order[answer.pick[i]]] += 1.0
+
+
+@lean
 def _move(
-    price: Floats, speed: Floats, excess: Floats, scale: Floats, step: float, top: float
+    which: Ints,
+    price: Floats,
+    speed: Floats,
+    excess: Floats,
+    scale: Floats,
+    step: float,
+    top: float,
 ) -> None:
-    for i in range(len(price)):
+    for i in which:
         pull = min(CLIP, max(-CLIP, excess[i]))
         speed[i] = MOMENTUM * speed[i] + (1.0 - MOMENTUM) * pull
         price[i] = min(top, max(0.0, price[i] + step * scale[i] * speed[i]))
@@ -215,15 +228,16 @@ def scales(board: Board) -> Prices:
     np.maximum.at(best, board.need, board.value)
     owner = np.repeat(np.arange(len(board.heads)), np.diff(board.rank_start))
     rank = np.arange(len(owner)) - board.rank_start[owner]
-    half = np.zeros(len(board.half_limit))
-    np.maximum.at(half, board.half, board.value)
+    best_of_half, half = np.zeros(len(board.half_limit)), np.zeros(len(board.half_limit))
+    np.maximum.at(best_of_half, board.half, board.value)
+    half[board.tight] = best_of_half[board.tight]
     mean = float(best[best > 0].mean()) if (best > 0).any() else 0.0
     fund = np.zeros(len(board.fund_limit))
     paid = board.fund >= 0
     np.maximum.at(fund, board.fund[paid], 10.0 * mean / np.maximum(1, board.subsidy[paid]))
     return Prices(
         best[owner] * board.weight[rank] if len(owner) else np.zeros(0),
-        np.where(board.contested, half, 0.0),
+        half,
         fund,
         np.full(len(board.pieces), _TOWNS * mean),
     )

@@ -154,7 +154,8 @@ def _quickly(
     start = prices_of(problem, instance, proof) if proof else None
     rounds = ROUNDS if start else approximate.ROUNDS
     high = 0.02 if start else 0.5
-    dual = approximate.find_prices(instance, None, hears, rounds=rounds, start=start, high=high)
+    board = lay_out(instance)
+    dual = approximate.find_prices(board, hears, rounds=rounds, start=start, high=high)
     chosen, _ = approximate.build_and_mend(
         sticky,
         replace(dual, board=lay_out(sticky, fair)),

@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 
 from . import approximate, fair_search, model, proving
+from .board import lay_out
 from .candidates import Memory, find_candidates
 from .duality import weak_duality_bound
 from .errors import EngineFault
@@ -198,7 +199,7 @@ def _near_exact(
 ) -> Solution:
     hear = listener(clock, tell, cancelled)
     rounds = fair_search.PLAIN_ROUNDS if fair else approximate.ROUNDS
-    dual = approximate.find_prices(instance, None, hear, rounds=rounds)
+    dual = approximate.find_prices(lay_out(instance), hear, rounds=rounds)
     proof = proof_of(problem, instance, dual.prices)
     if fair is None:
         chosen, _ = approximate.build_and_mend(instance, dual, hear, seed=options.seed)
@@ -210,7 +211,9 @@ def _near_exact(
     chosen, fair = fair_search.build_fairly(instance, aim, dual, allowed, hear, seed=options.seed)
     chosen = filled(instance, chosen)
     bound = max(dual.bound, benefit(instance, chosen))
-    fair_bound, fair_proof = fair_search.proven(problem, instance, fair, aim.dual.prices)
+    fair_bound, fair_proof = fair_search.proven(
+        problem, instance, dual.board, fair, aim.dual.prices
+    )
     fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
     return Solution(chosen, bound, "lagrangian", fair_bound, proof, fair, fair_proof=fair_proof)
 

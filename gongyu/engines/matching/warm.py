@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from . import approximate
+from .board import lay_out
 from .candidates import find_candidates
 from .fairness import equity
 from .instance import assemble
@@ -62,6 +63,7 @@ def warm_up() -> None:
     def hear(share: float, objective: float | None, bound: float) -> bool:
         return False
 
-    dual = approximate.find_prices(instance, equity(problem, instance, 0.5), hear, rounds=2)
+    board = lay_out(instance, equity(problem, instance, 0.5))
+    dual = approximate.find_prices(board, hear, rounds=2)
     # From a start the search goes through everything.
     approximate.build_and_mend(instance, dual, hear, seed=0, start=np.empty(0, np.int64))

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from gongyu.engines.matching.board import Board, lay_out
+from gongyu.engines.matching.board import Board, lay_out, only_tight
 from gongyu.engines.matching.candidates import Candidates, find_candidates
 from gongyu.engines.matching.instance import Bools, Instance, assemble
 from gongyu.engines.matching.lagrange import (
@@ -186,15 +186,6 @@ class Block:
             frame.member_start[self.needs] - group_start[:-1], groups
         )
         deepest = int(frame.ranks.max(initial=1))
-        laid = lay_out(at, None)
-        self.board = laid._replace(
-            rank_start=start,
-            weight=0.6 ** np.arange(max(deepest, 1), dtype=np.float64),
-            group_start=group_start,
-            group=frame.member[entry],
-            pieces=frame.pieces,
-            slopes=frame.slopes,
-        )
         code = np.full(len(at.half_limit), -1, np.int64)
         if len(frame.contested):
             place = np.searchsorted(frame.contested, at.half_key)
@@ -204,6 +195,17 @@ class Block:
         self.local = np.flatnonzero(code >= 0)
         self.codes = code[self.local]  # rising: both are in the order of the keys
         self.code_of_half = code
+        laid = lay_out(at)
+        self.board = laid._replace(
+            tight=self.local,
+            at_half=only_tight(at.half[laid.order], self.local, len(code)),
+            rank_start=start,
+            weight=0.6 ** np.arange(max(deepest, 1), dtype=np.float64),
+            group_start=group_start,
+            group=frame.member[entry],
+            pieces=frame.pieces,
+            slopes=frame.slopes,
+        )
         self.answer = no_answer(self.board)
         self.prices = no_prices(self.board)
         self.mean = np.zeros(len(at))
@@ -220,17 +222,17 @@ class Block:
         prices.fund[:] = signal.fund
         prices.town[:] = signal.town
         respond(board, prices, answer)
-        chosen = np.flatnonzero(answer.chosen)
+        runs = answer.runs == 1
+        picks = np.flatnonzero(np.repeat(runs, np.diff(answer.pick_start)))
+        chosen, rank = board.order[answer.pick[picks]], answer.rank[picks]
         if signal.keep:
             self.mean[chosen] += 1.0
-        runs = answer.runs == 1
         at = self.instance
         paid = runs & (at.fund >= 0)
         fees = at.running & (at.fund >= 0)
         value = float(answer.worth[runs].sum()) + float(answer.bid[at.fixed].sum())
         if fees.any():
             value -= float((signal.fund[at.fund[fees]] * at.subsidy[fees]).sum())
-        rank = answer.rank[chosen]
         halves = self.code_of_half[at.half[chosen]]
         spent = np.zeros(len(signal.fund), np.int64)
         np.add.at(spent, at.fund[paid], at.subsidy[paid])

@@ -156,7 +156,7 @@ def pdlp(problem: Problem, instance: Instance, limit: float) -> tuple[Any, float
         ("pdlp_optimality_tolerance", 1e-4),
     ):
         solver.setOptionValue(name, setting)
-    relaxed = model._highs_model(model.build(instance))
+    relaxed = model.highs_model(model.build(instance))
     relaxed.integrality_ = []
     solver.passModel(relaxed)
     solver.run()

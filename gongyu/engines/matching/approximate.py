@@ -202,12 +202,15 @@ def lacking(board: Board, tableau: Tableau) -> npt.NDArray[np.bool_]:
 
 def goal_on(board: Board, tableau: Tableau) -> float:
     """Goal of a tableau from scratch: discounted values and the towns' utilities."""
-    total = 0.0
+    before = np.cumsum(board.pieces, axis=1) - board.pieces
+    filled = np.clip(tableau.served[:, None] - before, 0, board.pieces)
+    return benefit_on(board, tableau) + float((filled * board.slopes).sum())
+
+
+def benefit_on(board: Board, tableau: Tableau) -> float:
+    """Its discounted values alone."""
     slot, got = tableau.slot, tableau.got
     owner = np.repeat(np.arange(len(got)), np.diff(board.rank_start))
     rank = np.arange(len(owner)) - board.rank_start[owner]
     used = rank < got[owner]
-    total += float((board.weight[rank[used]] * board.value[slot[used]]).sum())
-    before = np.cumsum(board.pieces, axis=1) - board.pieces
-    filled = np.clip(tableau.served[:, None] - before, 0, board.pieces)
-    return total + float((filled * board.slopes).sum())
+    return float((board.weight[rank[used]] * board.value[slot[used]]).sum())

@@ -19,8 +19,8 @@ from . import approximate
 from .approximate import Dual, Hears
 from .board import Board, with_towns
 from .ejection import anneal, build_up, keep_best
-from .fairness import Equity, best_values, served_of
-from .instance import Instance, benefit
+from .fairness import Equity, best_values, served_of, unpaid
+from .instance import Instance
 from .lagrange import Prices, forcing_costs, no_answer, respond
 from .plan import Proof
 from .problem import Ints, Problem
@@ -30,19 +30,19 @@ from .tableau import Tableau, empty_tableau
 
 PLAIN_ROUNDS = 75
 """Rounds for the plain prices of a fair run."""
-_ROUNDS, _HIGH = 45, 0.1
+_ROUNDS, _HIGH = 40, 0.1
 """Rounds for the fair prices."""
 _DUAL_PART = 0.8
 """Part of the allowed cost that the prices may show: a plan costs more than they do."""
-_ENTICED = 1.007
+_ENTICED = 1.01
 """Served needs asked for in all, over those that the plain prices expect to be served.
 
 A plan serves a little more than prices expect, 0.1 to 0.7 % on synthetic districts.
 """
-_SPELLS, _SPELLS_LOWERED, _LEAST_SPELLS = 8, 6, 4
-"""At most; at most where the targets had to fall; at least where they are met."""
+_SPELLS, _SPELLS_LOWERED, _LEAST_SPELLS = 8, 5, 4
+"""At most; at most while the targets are lowered; at least where they are met."""
 _FIRST, _MOVES, _MOVES_LOWERED = 2.0, 4.0, 2.5
-"""Moves of the first spell, of the others, and of these where the targets had to fall."""
+"""Moves of the first spell, of the others, and of these while the targets are lowered."""
 _RELUCTANT = 8.0
 """Forcing cost up to which needs of a town under its target are tried, in mean best values."""
 _NEAR = 0.96
@@ -108,19 +108,17 @@ def _between(goal: Equity, plain: Dual, fair: Dual, part: float) -> Dual:
     return Dual(board, prices, bound, share, answer.bid, forcing_costs(board, answer))
 
 
-def proven(
-    problem: Problem, instance: Instance, board: Board, goal: Equity, prices: Prices
-) -> tuple[float, Proof]:
-    """What prices prove about a fair goal, and the proof. board: without the towns.
+def proven(problem: Problem, instance: Instance, goal: Equity, dual: Dual) -> tuple[float, Proof]:
+    """What the prices of a fair goal prove about one with other targets, and the proof.
 
-    The search for prices leaves out the group of everyone: its price is 0.
+    Targets enter the bound by what their rewards exceed the prices by, and nowhere else. The
+    search for prices leaves out the group of everyone: its price is 0.
     """
     town = np.zeros(len(goal.names))
-    town[: len(prices.town)] = prices.town
-    prices = prices._replace(town=town)
-    board = with_towns(board, goal)
-    bound = float(respond(board, prices, no_answer(board)))
-    return bound, with_rewards(problem, proof_of(problem, instance, prices), goal, town)
+    town[: len(dual.prices.town)] = dual.prices.town
+    was = unpaid(dual.board.pieces, dual.board.slopes, dual.prices.town)
+    bound = dual.bound - was + unpaid(goal.pieces, goal.slopes, town)
+    return bound, with_rewards(problem, proof_of(problem, instance, dual.prices), goal, town)
 
 
 @dataclass(slots=True)
@@ -147,20 +145,21 @@ def build_fairly(
     top = best_values(instance)
     scale = float(top[top > 0].mean()) if (top > 0).any() else 1.0
     many = approximate.DENSE * int((top > 0).sum())
-    lowered = aim.part < 1.0
-    length = _MOVES_LOWERED if lowered else _MOVES
     best: _Best | None = None
-    worth = benefit(instance, np.flatnonzero(tableau.chosen))
-    for number in range(_SPELLS_LOWERED if lowered else _SPELLS):
+    worth = approximate.benefit_on(board, tableau)
+    for number in range(_SPELLS):
+        if part < 1.0 and number >= _SPELLS_LOWERED:
+            break
         board = board._replace(pieces=aim.full.nearer(part).pieces)
         pairs, tried = _pairs(board, tableau, dual, plain, scale, part, first=number == 0)
         heat = approximate.MILD if number == 0 else approximate.HOT
-        moves = max(approximate.LEAST_MOVES, int((length if number else _FIRST) * min(tried, many)))
+        length = _FIRST if number == 0 else _MOVES if part == 1.0 else _MOVES_LOWERED
+        moves = max(approximate.LEAST_MOVES, int(length * min(tried, many)))
         over = _spell(
             board, tableau, pairs, moves, heat * scale, scale, state, worth, plain.bound, hear
         )
         chosen = np.flatnonzero(tableau.chosen)
-        before, worth = worth, benefit(instance, chosen)
+        before, worth = worth, approximate.benefit_on(board, tableau)
         within = worth >= least
         reached = min(1.0, aim.full.reached(tableau.served)) if within else 0.0
         if best is None or (within, reached, worth) > best.key:

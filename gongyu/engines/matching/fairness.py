@@ -181,6 +181,11 @@ def served_of(instance: Instance, chosen: Ints) -> Ints:
     return has
 
 
+def unpaid(pieces: Ints, slopes: Floats, paid: Floats) -> float:
+    """What the rewards exceed the prices by, over all quarters: a part of the fair bound."""
+    return float((np.maximum(0.0, slopes[None, :] - paid[:, None]) * pieces).sum())
+
+
 def best_values(instance: Instance) -> Floats:
     """(needs,): value of each need's best pair, 0 where it has none."""
     best = np.zeros(len(instance.heads))

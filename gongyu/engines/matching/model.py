@@ -271,7 +271,7 @@ def solve(
         solver.setOptionValue(name, setting)
     if time_limit is not None:
         solver.setOptionValue("time_limit", max(time_limit, 0.01))
-    solver.passModel(_highs_model(model))
+    solver.passModel(highs_model(model))
 
     def hear(kind: Any, message: str, out: Any, put: Any, data: Any) -> None:
         # Typed Any: HiGHS hands over structures of its own that differ from call to call.
@@ -301,7 +301,8 @@ def solve(
     return Outcome(np.unique(model.pair[x > 0.5]), float(info.mip_dual_bound), stopped)
 
 
-def _highs_model(model: Model) -> highspy.HighsLp:
+def highs_model(model: Model) -> highspy.HighsLp:
+    """The model as HiGHS takes it, whole numbers marked."""
     lp = highspy.HighsLp()
     lp.num_col_ = len(model.cost)
     lp.num_row_ = len(model.lower)

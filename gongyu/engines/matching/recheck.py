@@ -27,6 +27,9 @@ from .recheck_pairs import Pairs, feasible_pairs
 _LARGEST = 200_000_000
 """Cells of a session's table; beyond it the fractional knapsack, which is never below it."""
 
+_HALVES = 1 << 24
+"""More than any half-day's number."""
+
 
 def faults_of_proof(problem: Problem, proof: Proof) -> Iterator[str]:
     """Prices that prove nothing: not finite, below 0, of nobody, of ranks that a need has not."""
@@ -148,19 +151,29 @@ class _Bound:
         paid = np.zeros(len(pairs.need))
         if not prices:
             return paid
-        names = [need.group or need.id for need in self.problem.needs]
-        whole = [need.group or f"\0{n}" for n, need in enumerate(self.problem.needs)]
-        whens = [(session.date, session.half_day) for session in self.problem.sessions]
-        limits: dict[tuple[str, object], int] = defaultdict(int)
-        cost: dict[tuple[str, object], float] = {}
-        rows = zip(pairs.need.tolist(), pairs.session.tolist(), pairs.fixed.tolist(), strict=True)
-        for i, (n, s, fixed) in enumerate(rows):
-            price = prices.get((names[n], *whens[s]), 0.0)
-            if price:
-                paid[i] = price
-                cost[whole[n], whens[s]] = price
-                limits[whole[n], whens[s]] += fixed
-        self.constant += sum(price * max(1, limits[key]) for key, price in cost.items())
+        problem = self.problem
+        code = {name: i for i, name in enumerate(dict.fromkeys(group for group, _, _ in prices))}
+        row = np.array([code.get(need.group or need.id, -1) for need in problem.needs], np.int64)
+        # Needs without a group are each their own, whatever others are called.
+        own = [need.group or f"\0{n}" for n, need in enumerate(problem.needs)]
+        whole = {name: i for i, name in enumerate(dict.fromkeys(own))}
+        owner = np.array([whole[name] for name in own], np.int64)
+        when = np.array([s.date.toordinal() * 3 + s.half_day for s in problem.sessions], np.int64)
+        priced = np.array(
+            [code[group] * _HALVES + day.toordinal() * 3 + half for group, day, half in prices]
+        )
+        order = np.argsort(priced)
+        cost = np.array(list(prices.values()))[order]
+        at = np.flatnonzero(row[pairs.need] >= 0)
+        key = row[pairs.need[at]] * _HALVES + when[pairs.session[at]]
+        place = np.minimum(np.searchsorted(priced[order], key), len(priced) - 1)
+        hit = priced[order][place] == key
+        at, place = at[hit], place[hit]
+        paid[at] = cost[place]
+        key = owner[pairs.need[at]] * _HALVES + when[pairs.session[at]]
+        _, one, which = np.unique(key, return_index=True, return_inverse=True)
+        fixed = np.bincount(which.reshape(-1), pairs.fixed[at], len(one))
+        self.constant += float((paid[at][one] * np.maximum(1, fixed)).sum())
         return paid
 
     def total(self) -> float:
@@ -174,13 +187,15 @@ class _Bound:
         open_months: dict[tuple[str, int, int], list[float]] = defaultdict(list)
         runs: dict[tuple[str, int, int], int] = defaultdict(int)
         total = self.constant
+        simple, known = self._simple()
         for s, session in enumerate(sessions):
             if begin[s] == begin[s + 1]:
                 continue
             funded = session.fund in problem.budgets and session.subsidy > 0
             fee = phi.get(session.fund, 0.0) * session.subsidy if funded else 0.0
             month = (session.unit, session.date.year, session.date.month)
-            worth = self._worth(s, begin[s], begin[s + 1]) - fee
+            worth = simple[s] if known[s] else self._worth(s, begin[s], begin[s + 1])
+            worth -= fee
             if running[s]:
                 spent[session.fund] += session.subsidy if funded else 0
                 runs[month] += 1
@@ -202,6 +217,27 @@ class _Bound:
             for key, quarters in self.proof.rewards.items()
             for pieces, slope in quarters
         )
+
+    def _simple(self) -> tuple[list[float], list[bool]]:
+        """Worth of the sessions without fixed pairs where no table is needed, and which they are.
+
+        An exclusive one takes its best bid; a shared one all above 0, where they fit and reach
+        the minimum.
+        """
+        sessions, many = self.problem.sessions, len(self.problem.sessions)
+        seats = np.array([session.capacity for session in sessions], np.int64)
+        least = np.array([session.min_group for session in sessions], np.int64)
+        single = np.array([session.exclusive for session in sessions], np.bool_)
+        of, size, bids = self.session, self.size, self.bids
+        good = np.flatnonzero((bids > 0.0) & (size <= seats[of]))
+        heads = np.bincount(of[good], size[good], many)
+        every = np.bincount(of[good], bids[good], many)
+        alone = good[single[of[good]] & (size[good] >= least[of[good]])]
+        best = np.zeros(many)
+        np.maximum.at(best, of[alone], bids[alone])
+        known = single | (heads == 0) | ((least <= heads) & (heads <= seats))
+        known[of[self.fixed]] = False
+        return np.where(single, best, every).tolist(), known.tolist()
 
     def _worth(self, s: int, begin: int, end: int) -> float:
         """What session s makes of its bids: those of its fixed pairs and the best beside them."""

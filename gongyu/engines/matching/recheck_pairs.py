@@ -1,8 +1,9 @@
 """The feasible pairs and their values, derived once more from the records.
 
-Shares nothing with ``candidates``: sessions are taken together by the topics they cover, the rules
-of forms and grades are read for all needs that these topics fit, the others for what remains. Road
-kilometres come from the chord between places on the sphere.
+Shares nothing with ``candidates``: sessions are taken together by the topics they cover and lie in
+the order of their half-day of the week and date, so that each half-day that a need asks for is a
+stretch of them; the other rules are read for what these stretches hold. Road kilometres come from
+the chord between places on the sphere.
 """
 
 from __future__ import annotations
@@ -39,20 +40,21 @@ def feasible_pairs(problem: Problem) -> Pairs:
     facts = np.array(sorted(n * size + s for n, s in problem.confirmed), np.int64)
     pinned = np.array(sorted(n * size + s for n, s in problem.pinned), np.int64)
     never = np.array(sorted(n * size + s for n, s in problem.forbidden), np.int64)
-    parts = [(np.empty(0, np.int64), np.empty(0))]
+    told = np.array([rules.fit_of(*divmod(fact, size)) for fact in facts.tolist()], np.float64)
+    parts = [(facts, rules.value(facts // size, facts % size, told))]
+    broken = np.concatenate([never, facts])
     for n, s, fit in rules.blocks():
         may = (rules.travel(n, s) <= 1.0 + _SLACK) & ~rules.elsewhere(n, s)
-        parts.append((n[may] * size + s[may], fit[may]))
+        if len(broken):
+            may &= ~np.isin(n * size + s, broken)
+        n, s, fit = n[may], s[may], fit[may]
+        parts.append((n * size + s, rules.value(n, s, fit)))
     key = np.concatenate([part for part, _ in parts])
-    fit = np.concatenate([part for _, part in parts])
-    may = ~np.isin(key, np.concatenate([never, facts]))
-    told = [rules.fit_of(*divmod(fact, size)) for fact in facts.tolist()]
-    key, fit = np.concatenate([key[may], facts]), np.concatenate([fit[may], told])
-    order = np.argsort(key, kind="stable")
-    key, fit = key[order], fit[order]
-    n, s = key // size, key % size
+    value = np.concatenate([part for _, part in parts])
+    order = np.argsort(key)
+    key, value = key[order], value[order]
     fixed = np.isin(key, np.concatenate([facts, pinned]))
-    return Pairs(n, s, rules.value(n, s, fit), fixed)
+    return Pairs(key // size, key % size, value, fixed)
 
 
 class _Rules:
@@ -63,24 +65,22 @@ class _Rules:
         self.problem = problem
         self.grades = np.array([_bits(need.grades) for need in needs], np.int32)
         self.forms = np.array([int(need.forms) for need in needs], np.int8)
-        self.first = np.array([need.date_from.toordinal() for need in needs], np.int64)
-        self.last = np.array([need.date_to.toordinal() for need in needs], np.int64)
-        self.slots = np.array(
-            [sum(1 << (day * 3 + half) for day, half in need.slots) for need in needs], np.int32
-        )
         self.heads = np.array([need.headcount for need in needs], np.int64)
         self.reach = np.array([need.reach_km for need in needs], np.float64)
         self.urgency = np.array([{1: 1.0, 2: 2.0, 3: 4.0}[need.severity] for need in needs])
-        self.places = _on_sphere([(need.lon, need.lat) for need in needs])
+        self.place = _on_sphere([(need.lon, need.lat) for need in needs])
         self.admits = np.array([_bits(session.grades) for session in sessions], np.int32)
         self.form = np.array([int(session.form) for session in sessions], np.int8)
-        self.day = np.array([session.date.toordinal() for session in sessions], np.int64)
-        self.half = np.array([session.half_day for session in sessions], np.int64)
-        self.slot = (self.day + 6) % 7 * 3 + self.half
+        day = np.array([session.date.toordinal() for session in sessions], np.int64)
+        half = np.array([session.half_day for session in sessions], np.int64)
+        known, number = np.unique(day, return_inverse=True)
+        self.days = len(known) + 1
+        self.when = ((day + 6) % 7 * 3 + half) * self.days + number.reshape(-1)
+        self._wishes(known)
         self.seats = np.array([session.capacity for session in sessions], np.int64)
         self.alone = np.array([s.min_group if s.exclusive else 0 for s in sessions], np.int64)
         self.radius = np.array([s.radius_km if s.form == Form.HOST else 0.0 for s in sessions])
-        self.sites = _on_sphere(
+        self.site = _on_sphere(
             [(0.0, 0.0) if s.form == Form.ONLINE else (s.lon, s.lat) for s in sessions]
         )
         names = {name: code for code, name in enumerate(sorted({s.unit for s in sessions}))}
@@ -95,14 +95,27 @@ class _Rules:
             ),
             np.int64,
         )
+        self.wishing = np.array([bool(need.wished_units) for need in needs], np.bool_)
         busy = [need.group in problem.busy for need in needs]
         self.busy = np.array(busy, np.bool_)
+
+    def _wishes(self, known: Ints) -> None:
+        """Each need's half-days of the week, and where its window begins and ends in ``when``."""
+        needs = self.problem.needs
+        asked = [[day * 3 + half for day, half in need.slots] for need in needs]
+        self.slots_of = np.cumsum([0, *(len(row) for row in asked)])
+        slot = np.array([slot for row in asked for slot in row], np.int64) * self.days
+        owner = np.repeat(np.arange(len(needs)), np.diff(self.slots_of))
+        first = np.array([need.date_from.toordinal() for need in needs], np.int64)
+        last = np.array([need.date_to.toordinal() for need in needs], np.int64)
+        self.earliest = slot + np.searchsorted(known, first)[owner]
+        self.latest = slot + np.searchsorted(known, last, side="right")[owner]
 
     def blocks(self) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Pairs that keep all rules but of travel, busy groups and forbidden; and their fit."""
         alike: dict[frozenset[str], list[int]] = defaultdict(list)
-        for s, session in enumerate(self.problem.sessions):
-            alike[session.topics].append(s)
+        for s in np.argsort(self.when, kind="stable").tolist():
+            alike[self.problem.sessions[s].topics].append(s)
         codes = sorted({code for need in self.problem.needs for code in need.topics})
         many = len(self.problem.needs)
         step = max(1, 10 * _CELLS // max(len(codes), 1))
@@ -118,18 +131,21 @@ class _Rules:
                     yield self._kept(part + begin, np.array(members), fit[part])
 
     def _kept(self, n: Ints, s: Ints, fit: Floats) -> tuple[Ints, Ints, Floats]:
-        may = self.grades[n][:, None] & ~self.admits[s] == 0
-        may &= self.forms[n][:, None] & self.form[s] != 0
-        i, j = np.nonzero(may)
-        n, s, fit = n[i], s[j], fit[i]
-        keep = (self.first[n] <= self.day[s]) & (self.day[s] <= self.last[n])
-        keep &= self.slots[n] >> self.slot[s] & 1 == 1
-        keep &= (self.heads[n] <= self.seats[s]) & (self.heads[n] >= self.alone[s])
-        return n[keep], s[keep], fit[keep]
+        """Of some needs and some sessions, these by slot and day."""
+        place = np.searchsorted(self.when[s], np.arange(21 * self.days + 1))
+        i, wish = _spread(self.slots_of[n], self.slots_of[n + 1])
+        first, last = place[self.earliest[wish]], place[self.latest[wish]]
+        at, j = _spread(first, np.maximum(first, last))
+        i, s = i[at], s[j]
+        keep = (self.grades[n][i] & ~self.admits[s] == 0) & (self.forms[n][i] & self.form[s] != 0)
+        i, s = i[keep], s[keep]
+        keep = (self.heads[n[i]] <= self.seats[s]) & (self.heads[n[i]] >= self.alone[s])
+        i, s = i[keep], s[keep]
+        return n[i], s, fit[i]
 
     def travel(self, n: Ints, s: Ints) -> Floats:
         """t of each pair."""
-        chord = np.sqrt(((self.places[n] - self.sites[s]) ** 2).sum(axis=1))
+        chord = np.sqrt(sum((a[n] - b[s]) ** 2 for a, b in zip(self.place, self.site, strict=True)))
         km = 1.3 * 6371.0088 * 2.0 * np.arcsin(np.minimum(chord / 2.0, 1.0))
         km[self.form[s] == int(Form.ONLINE)] = 0.0
         allowed = np.where(self.form[s] == int(Form.HOST), self.radius[s], self.reach[n])
@@ -149,7 +165,14 @@ class _Rules:
     def value(self, n: Ints, s: Ints, fit: Floats) -> Floats:
         """b of each pair; t counts 1 at most."""
         travel = np.minimum(self.travel(n, s), 1.0)
-        wish = np.where(np.isin(n * self.units + self.unit[s], self.wishes), 1.2, 1.0)
+        wish = np.ones(len(n))
+        some = np.flatnonzero(self.wishing[n])
+        key = n[some] * self.units + self.unit[s[some]]
+        wish[
+            some[
+                np.searchsorted(self.wishes, key) < np.searchsorted(self.wishes, key, side="right")
+            ]
+        ] = 1.2
         value: Floats = self.heads[n] * self.urgency[n] * fit * wish * (1.0 - travel / 2.0)
         return value
 
@@ -164,12 +187,17 @@ def _bits(grades: frozenset[int]) -> int:
     return sum(1 << (grade + 2) for grade in grades)
 
 
-def _on_sphere(places: list[tuple[float, float]]) -> Floats:
+def _on_sphere(places: list[tuple[float, float]]) -> tuple[Floats, Floats, Floats]:
     lon, lat = np.radians(np.array(places, np.float64).reshape(-1, 2)).T
-    points: Floats = np.stack(
-        [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1
-    )
-    return points
+    return np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
+
+
+def _spread(first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Every whole number of the stretches first to last - 1, and which stretch it is of."""
+    lengths = last - first
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    begin = np.cumsum(lengths) - lengths
+    return owner, np.arange(len(owner)) + (first - begin)[owner]
 
 
 def _weights(needs: tuple[Need, ...], codes: list[str]) -> Floats:

@@ -211,9 +211,7 @@ def _near_exact(
     chosen, fair = fair_search.build_fairly(instance, aim, dual, allowed, hear, seed=options.seed)
     chosen = filled(instance, chosen)
     bound = max(dual.bound, benefit(instance, chosen))
-    fair_bound, fair_proof = fair_search.proven(
-        problem, instance, dual.board, fair, aim.dual.prices
-    )
+    fair_bound, fair_proof = fair_search.proven(problem, instance, fair, aim.dual)
     fair_bound = max(fair_bound, goal_of(instance, fair, chosen))
     return Solution(chosen, bound, "lagrangian", fair_bound, proof, fair, fair_proof=fair_proof)
 

@@ -12,10 +12,12 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from gongyu.engines.matching.board import Board, lay_out, only_tight
+from gongyu.engines.matching.answers import answer_live, may_bid
+from gongyu.engines.matching.board import Board, Indices, lay_out, only_tight
 from gongyu.engines.matching.candidates import Candidates, find_candidates
 from gongyu.engines.matching.instance import Bools, Instance, assemble
 from gongyu.engines.matching.lagrange import (
+    CLIP,
     Answer,
     Prices,
     chosen_share,
@@ -28,6 +30,8 @@ from gongyu.engines.matching.problem import HALVES, Floats, Ints, Problem
 from gongyu.engines.matching.types import Form
 
 from .slices import part_of
+
+EVERYTHING = np.inf
 
 
 class Order(NamedTuple):
@@ -75,12 +79,14 @@ class Frame(NamedTuple):
     """What holds for the whole and shapes a block's board.
 
     ranks: of every need; begin: first slot of each. contested: keys of half-days that may cost.
-    pieces, slopes: the towns' utilities; member_start, member: groups of each need.
+    scale: what one step moves each price by. pieces, slopes: the towns' utilities; member_start,
+    member: groups of each need.
     """
 
     ranks: Ints
     begin: Ints
     contested: Ints
+    scale: Prices
     pieces: Ints
     slopes: Floats
     member_start: Ints
@@ -90,7 +96,9 @@ class Frame(NamedTuple):
 class Signal(NamedTuple):
     """Prices in force. rank: of all slots. half, price: codes of half-days that cost something.
 
-    keep: whether the answer counts for the mean choice.
+    keep: whether the answer counts for the mean choice. drop: by how many times its scale a price
+    may fall until the next signal that says so, None where an earlier one did; EVERYTHING where
+    the answer is to tell of every pair.
     """
 
     rank: Floats
@@ -99,6 +107,7 @@ class Signal(NamedTuple):
     fund: Floats
     town: Floats
     keep: bool
+    drop: float | None
 
 
 class Response(NamedTuple):
@@ -139,6 +148,9 @@ class Block:
         self.board: Board
         self.answer: Answer
         self.prices: Prices
+        self.scale: Prices
+        self.live: Indices
+        self.live_start: Ints
         self.mean: Floats
         self.slot_of: Ints
         self.codes: Ints
@@ -209,6 +221,11 @@ class Block:
         self.answer = no_answer(self.board)
         self.prices = no_prices(self.board)
         self.mean = np.zeros(len(at))
+        self.live = np.empty_like(self.board.at_need)
+        self.live_start = np.empty_like(self.board.session_start)
+        half = np.zeros(len(code))
+        half[self.local] = frame.scale.half[self.codes]
+        self.scale = frame.scale._replace(rank=frame.scale.rank[self.slot_of], half=half)
 
     def respond(self, signal: Signal) -> Response:
         """The sessions' best answer to prices."""
@@ -221,7 +238,12 @@ class Block:
             prices.half[self.local[place[held]]] = signal.price[held]
         prices.fund[:] = signal.fund
         prices.town[:] = signal.town
-        respond(board, prices, answer)
+        if signal.drop == EVERYTHING:
+            respond(board, prices, answer)
+        else:
+            if signal.drop is not None:
+                may_bid(board, prices, self.scale, signal.drop, CLIP, self.live, self.live_start)
+            answer_live(board, prices, answer, self.live, self.live_start)
         runs = answer.runs == 1
         picks = np.flatnonzero(np.repeat(runs, np.diff(answer.pick_start)))
         chosen, rank = board.order[answer.pick[picks]], answer.rank[picks]

@@ -17,12 +17,14 @@ from gongyu.engines.matching.instance import Bools
 from gongyu.engines.matching.lagrange import CLIP, MOMENTUM, Prices
 from gongyu.engines.matching.problem import Floats, Ints, Problem
 
-from .block import Block, Frame, Response, Signal, Survey
+from .block import EVERYTHING, Block, Frame, Response, Signal, Survey
 from .crew import Crew
 
 ROUNDS = 100
 FIRST_PRICE = 0.5
 HIGH, LOW = 0.5, 0.002
+_CHUNK = 10
+"""Rounds between two looks at which pairs may bid at all."""
 
 Hears = Callable[[float, float], bool]
 """(share of the rounds, bound) -> whether to stop."""
@@ -112,7 +114,7 @@ def put_together(problem: Problem, surveys: Sequence[Survey]) -> Whole:
     )
 
 
-def frame_of(whole: Whole, fair: Equity | None) -> Frame:
+def frame_of(whole: Whole, scale: Prices, fair: Equity | None) -> Frame:
     """What blocks need to know of the whole."""
     many = len(whole.count)
     start, member = np.zeros(many + 1, np.int64), np.empty(0, np.int64)
@@ -123,7 +125,7 @@ def frame_of(whole: Whole, fair: Equity | None) -> Frame:
         member = owner[order]
         start = np.searchsorted(fair.member[order], np.arange(many + 1))
         pieces, slopes = fair.pieces, fair.slopes
-    return Frame(whole.ranks, whole.begin, whole.keys, pieces, slopes, start, member)
+    return Frame(whole.ranks, whole.begin, whole.keys, scale, pieces, slopes, start, member)
 
 
 def find(
@@ -139,8 +141,8 @@ def find(
 
     funds: what each may spend.
     """
-    crew.ask(Block.frame, frame_of(whole, fair))
     scale = _scales(problem, whole, funds, fair)
+    crew.ask(Block.frame, frame_of(whole, scale, fair))
     sizes = [len(vector) for vector in scale]
     prices = Prices(*(np.zeros(size) for size in sizes))
     if start is None:
@@ -153,13 +155,18 @@ def find(
     top = float(fair.slopes[0]) if fair else 0.0
     bound, done = np.inf, 0
     for done in range(rounds):
-        answers = crew.ask(Block.respond, _signal(prices, 2 * done >= rounds))
+        drop = None
+        if fair:  # a town's reward may rise alone
+            drop = EVERYTHING
+        elif done % _CHUNK == 0:
+            drop = float(sum(_step(later) for later in range(done, done + _CHUNK)))
+        answers = crew.ask(Block.respond, _signal(prices, 2 * done >= rounds, drop))
         value = _value(whole, funds, fair, prices, answers)
         if value < bound:
             bound = value
             for kept, vector in zip(best, prices, strict=True):
                 kept[:] = vector
-        step = HIGH * (LOW / HIGH) ** (done / max(1, rounds - 1))
+        step = _step(done)
         excess = _excess(whole, funds, fair, prices, answers)
         for price, pace, pull, size, most in zip(
             prices, speed, excess, scale, (np.inf, np.inf, np.inf, top), strict=True
@@ -168,14 +175,21 @@ def find(
         if (done + 1) % 5 == 0 and hear((done + 1) / rounds, bound) and done + 1 < rounds:
             break
     finished = rounds if done + 1 == rounds else 0
-    bound = _value(whole, funds, fair, best, crew.ask(Block.respond, _signal(best, False)))
+    bound = _value(
+        whole, funds, fair, best, crew.ask(Block.respond, _signal(best, False, EVERYTHING))
+    )
     crew.ask(Block.close, finished)
     return Found(best, bound, finished)
 
 
-def _signal(prices: Prices, keep: bool) -> Signal:
+def _step(done: int) -> float:
+    """Falls geometrically from HIGH to LOW over the rounds."""
+    return float(HIGH * (LOW / HIGH) ** (done / (ROUNDS - 1)))
+
+
+def _signal(prices: Prices, keep: bool, drop: float | None) -> Signal:
     dear = np.flatnonzero(prices.half > 0.0)
-    return Signal(prices.rank, dear, prices.half[dear], prices.fund, prices.town, keep)
+    return Signal(prices.rank, dear, prices.half[dear], prices.fund, prices.town, keep, drop)
 
 
 def _value(

@@ -1,6 +1,7 @@
 """The ``gongyu`` command."""
 
 import argparse
+import io
 import os
 import signal
 import subprocess
@@ -48,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not asked.command:
         parser.print_help()
         return 0
+    # A terminal that cannot show a character gets a question mark and not an error.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     commands = {
         "serve": _serve,
         "worker": _worker,

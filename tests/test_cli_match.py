@@ -283,6 +283,29 @@ def test_the_command_needs_no_database_and_its_output_is_its_own(tmp_path: Path)
     assert "找可行的配对" in done.stderr
 
 
+def test_a_terminal_without_chinese_letters_and_a_full_disk_are_no_crash(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "gongyu", "match", "docs/samples/needs.csv"]
+    words += ["docs/samples/sessions.csv", "-o", str(tmp_path / "plan.xlsx"), "--json"]
+    plain = {**environment(tmp_path), "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(words, cwd=ROOT, env=plain, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert last_line(done.stdout)["needs"] == 60
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            words,
+            cwd=ROOT,
+            env=environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert "写不了" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (tmp_path / "plan.xlsx").exists()
+
+
 def test_on_a_terminal_the_bar_is_gone_when_the_summary_comes(tmp_path: Path) -> None:
     leader, follower = pty.openpty()
     words = [sys.executable, "-m", "gongyu", "match", "docs/samples/needs.csv"]

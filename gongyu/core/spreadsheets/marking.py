@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
@@ -32,13 +33,20 @@ def mark_faults(workbook: Workbook, faults: Sequence[CellFault]) -> Path:
     An added sheet lists all faults. A file that is there already is left alone and the copy
     takes the next free number. Raises OSError where the folder cannot be written to.
     """
-    book = _as_it_was(workbook)
-    if book is not None:
-        _mark(book, faults)
-    else:
-        book = _values_only(workbook, faults)
-    _add_list(book, faults)
-    return _save(book, workbook.path)
+    path, file = _free(workbook.path)
+    try:
+        with file:
+            book = _as_it_was(workbook)
+            if book is not None:
+                _mark(book, faults)
+            else:
+                book = _values_only(workbook, faults)
+            _add_list(book, faults)
+            book.save(file)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
 
 
 def _as_it_was(workbook: Workbook) -> OpenWorkbook | None:
@@ -129,21 +137,13 @@ def _add_list(book: OpenWorkbook, faults: Sequence[CellFault]) -> None:
     fill_sheet(book.create_sheet(name), Sheet(name, header, rows))
 
 
-def _save(book: OpenWorkbook, beside: Path) -> Path:
-    """Under a name that nothing bears yet."""
+def _free(beside: Path) -> tuple[Path, BinaryIO]:
+    """A new file under a name that nothing bears yet, before anything is made for it."""
     number = 1
     while True:
         mark = "faults" if number == 1 else f"faults-{number}"
         path = beside.with_name(f"{beside.stem}.{mark}.xlsx")
         try:
-            file = path.open("xb")
+            return path, path.open("xb")
         except FileExistsError:
             number += 1
-            continue
-        try:
-            with file:
-                book.save(file)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return path

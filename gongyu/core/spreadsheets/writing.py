@@ -116,12 +116,13 @@ def _columns(text: str) -> int:
 
 def write_workbook(path: Path, sheets: Iterable[Sheet]) -> None:
     """Write the file whole or not at all. Raises OSError where it cannot be written."""
-    book = Workbook(write_only=True)
-    for sheet in sheets:
-        fill_sheet(book.create_sheet(sheet.name), sheet)
+    # First of all, so that a folder that cannot be written to leaves no sheet half written.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".xlsx")
     try:
         with os.fdopen(handle, "wb") as file:
+            book = Workbook(write_only=True)
+            for sheet in sheets:
+                fill_sheet(book.create_sheet(sheet.name), sheet)
             book.save(file)
         os.chmod(name, 0o666 & ~_umask())
         os.replace(name, path)

@@ -97,15 +97,26 @@ def _solve(asked: Asked, given: Given) -> int:
             write_pairs(asked.pairs, given.problem)
     except OSError as error:
         return _refuse(_("写不了：%(why)s。") % {"why": error})
+    try:
+        _tell(asked, given, plan, written, stopped=interrupted.is_set())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _say(_("方案在 %(path)s") % {"path": written})
+        return _refuse(_("写不了：%(why)s。") % {"why": error})
+    return 0
+
+
+def _tell(asked: Asked, given: Given, plan: Plan, written: Path, *, stopped: bool) -> None:
     print(as_text(given.problem, plan, given.notes))
-    if interrupted.is_set():
+    if stopped:
         print(_("中途停下了，这是到那时为止最好的方案。"))
     print(_("方案在 %(path)s") % {"path": written})
     if asked.pairs:
         print(_("全部可行配对在 %(path)s") % {"path": asked.pairs})
     if asked.json:
         print(as_json(given.problem, plan))
-    return 0
+    sys.stdout.flush()
 
 
 def _match(asked: Asked, problem: Problem, bar: Bar, interrupted: Interrupted) -> Plan:

@@ -23,3 +23,14 @@ def test_words_survive_a_lost_network(page: Page) -> None:
     page.context.set_offline(False)
     page.goto("/exchange/needs/new/")
     expect(page.locator("textarea[name=words]")).to_have_value(WORDS)
+
+
+def test_words_that_were_put_back_are_answered_again(page: Page) -> None:
+    sign_in_as(page, "demo-teacher")
+    page.goto("/exchange/needs/new/")
+    page.locator("textarea[name=words]").fill("好几个孩子看黑板老眯着眼，想请人来测测")
+    expect(page.get_by_role("button", name="放进需求池")).to_be_visible()
+    page.goto("/today/")
+    page.goto("/exchange/needs/new/")
+    expect(page.get_by_text("上次没交的字还在")).to_be_visible()
+    expect(page.get_by_role("button", name="放进需求池")).to_be_visible()

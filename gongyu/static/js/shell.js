@@ -167,6 +167,10 @@
     else if (usable && !wrong && JSON.stringify(draft.values) !== fresh) {
       const before = JSON.parse(fresh);
       fill(form, draft.values);
+      // Whatever answers to the form (who could come for a need) hears of it, once it listens.
+      const tell = () => form.querySelector("input")?.dispatchEvent(new Event("change", { bubbles: true }));
+      if (document.readyState === "complete") setTimeout(tell);
+      else window.addEventListener("load", () => setTimeout(tell));
       const note = document.createElement("p");
       note.className = "notice items-center py-2 mb-5";
       note.append("上次没交的字还在，替您放回来了。");
@@ -178,6 +182,7 @@
         fill(form, before);
         store(key, null);
         note.remove();
+        tell();
       });
       note.append(undo);
       form.prepend(note);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -177,7 +179,13 @@ def test_the_empty_list_teaches(client: Client, db: None) -> None:
 
 def test_school_staff_ask_from_a_problem(sign_in: SignIn, scene: Scene, problem: Problem) -> None:
     page = text_of(sign_in(scene.teacher).get(problem.get_absolute_url()))
-    assert f"{reverse('exchange:need_new')}?topic=T0101" in page
+    begun = re.search(
+        rf'href="({reverse("exchange:need_new")}\?topic=T0101&amp;words=[^"]+)"', page
+    )
+    assert begun is not None
+    form = sign_in(scene.teacher).get(html.unescape(begun[1])).context["form"]
+    assert str(form.initial["words"]).startswith(problem.title)
+    assert not Need.objects.exists()  # a draft, nothing is filed
 
 
 def test_the_commission_goes_on_to_the_needs(

@@ -79,14 +79,19 @@ class Families:
         return cls(by_word, by_sound, heard)
 
     def members(self, units: Units) -> Iterator[Member]:
-        """The longest word at every unit; by its sound only where no longer word is exact."""
+        """The longest word at every unit; by its sound only where no longer word is exact.
+
+        A word inside another one is not said: 电竞选手 has no 竞选 in it.
+        """
+        spoken = -1
         for first, symbol in enumerate(units.units):
             if symbol == BREAK:
                 continue
             exact = self._exact(units.units, first)
             if exact is None or exact.last == first:
                 exact = self._heard(units.units, first) or exact
-            if exact is not None:
+            if exact is not None and exact.last > spoken:
+                spoken = exact.last if exact.exact else spoken
                 yield exact
 
     def _exact(self, symbols: Sequence[str], first: int) -> Member | None:

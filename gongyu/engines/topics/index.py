@@ -32,7 +32,7 @@ UNSURE_BELOW = 0.35
 """A best topic that stands out from off-topic sentences by less than this, with what the sentence
 sounds like (a need +1, chatter -1) added, is not named: 不确定."""
 
-LEAST_LOUDNESS = -0.33
+LEAST_LOUDNESS = -0.32
 """However much a sentence sounds like a need, its topic must stand out by a little."""
 
 NAMED_ANYHOW = 3

@@ -41,10 +41,10 @@ def test_further_voices_find_their_topic() -> None:
     assert three >= 0.97
 
 
-def test_voices_held_back_from_every_tuning_mostly_find_their_topic() -> None:
+def test_sentences_held_back_from_every_tuning_find_their_topic() -> None:
     first, three = shares_right(load_default(), labelled("heldback"))
-    assert first >= 0.82
-    assert three >= 0.90
+    assert first >= 0.92
+    assert three >= 0.96
 
 
 @pytest.mark.parametrize("name", ["offtopic_voices", "offtopic_heldback"])

@@ -41,6 +41,14 @@ def test_the_longest_word_of_a_family_counts() -> None:
     assert (member.families, member.first, member.last) == (("眼",), 0, 3)
 
 
+def test_a_word_inside_another_is_not_said() -> None:
+    families = Families.build({"游戏": ["电竞选手"], "输赢": ["竞选", "选手村"]})
+    found = [member.families for member in families.members(split("电竞选手"))]
+    assert found == [("游戏",)]
+    overlapping = [member.families for member in families.members(split("电竞选手村"))]
+    assert overlapping == [("游戏",), ("输赢",)]
+
+
 def test_a_homophone_needs_one_right_character() -> None:
     families = Families.build({"眼": ["视力"]}, SOUNDS)
     assert [member.exact for member in families.members(split("市力"))] == [False]

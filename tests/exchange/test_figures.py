@@ -10,7 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from gongyu.accounts.models import Role, User
 from gongyu.exchange.models import Need, NeedTopic
 from gongyu.exchange.queries.figures import figures
-from tests.factories import NeedFactory, TopicFactory, person
+from tests.factories import (
+    CommunityDivisionFactory,
+    CommunityFactory,
+    NeedFactory,
+    TopicFactory,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +72,11 @@ def test_queries_do_not_grow_with_rows(
 
     with django_assert_max_num_queries(6):
         client.get(reverse("exchange:figures"))
+
+
+def test_what_a_community_asks_stands_with_its_town() -> None:
+    town = _need("T01").school.division
+    home = CommunityFactory(division=CommunityDivisionFactory(parent=town))
+    Need.objects.filter(pk=_need("T02").pk).update(school=home)
+
+    assert [(row.label, row.needs) for row in figures().towns] == [(town.short_name, 2)]

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, When
 
 from gongyu.exchange.models import Need
+from gongyu.places.models import Division
 
 _STATES = Need.State
 
@@ -43,11 +44,19 @@ def figures() -> Figures:
     ).order_by("key")
     by_town = (
         asked.filter(school__division__isnull=False)
-        .annotate(town=F("school__division"))
-        .values(key=F("school__division__code"), label=F("school__division__short_name"))
+        .values(key=_of_town("code"), label=_of_town("short_name"))
         .order_by("key")
     )
     return Figures(FigureRow("", "", **total), _rows(by_topic), _rows(by_town))
+
+
+def _of_town(field: str) -> Case:
+    """A field of the town in which the school stands; a community's is that of its parent."""
+    in_community = Q(school__division__level=Division.Level.COMMUNITY)
+    return Case(
+        When(in_community, then=F(f"school__division__parent__{field}")),
+        default=F(f"school__division__{field}"),
+    )
 
 
 def _counts() -> dict[str, Count]:
